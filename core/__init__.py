@@ -1,0 +1,1 @@
+"""The ground: knows nothing of lessons or mentors."""
