@@ -1,0 +1,98 @@
+"""Woodshed's front door: `python3 app.py` sets itself up and serves; the other commands are listed in COMMANDS.
+
+An old Python must be able to read this file, so that it gets a sentence. Imports of packages stand inside functions:
+they are there only once core/bootstrap.py has made .venv.
+"""
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from core import bootstrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from core.jobs import Job
+    from core.settings import Settings
+
+COMMANDS = {
+    "serve": ("core.serving:command", "Serve the web and run the jobs (--host, --port)."),
+    "test": ("tests.run:command", "Run all checks and tests (--no-e2e, --no-postgres, pytest's options)."),
+    "demo": ("mentorship.commands:demo", "Add a pair with a month of life; demo --remove takes it away."),
+    "content": ("curriculum.commands:content", "Check, stamp or begin lessons: content check|stamp|new."),
+    "users": ("core.commands:users", "Add an account or reset a password: users add|reset."),
+    "routes": ("core.commands:routes", "List every route with its methods."),
+    "check": ("core.commands:check", "Check database, files and memories against each other."),
+    "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
+}
+
+BLUEPRINTS = [
+    "core.views",
+    "curriculum.views.lessons",
+    "curriculum.views.reviews",
+    "mentorship.views.home",
+    "mentorship.views.links",
+    "mentorship.views.sessions",
+    "mentorship.views.portfolio",
+    "mentorship.views.milestones",
+]
+
+
+def main() -> None:
+    bootstrap.enter(sys.argv[1:])  # comes back only inside .venv
+    from core.cli import Commands
+
+    Commands(COMMANDS, default="serve", create_app=create_app).main(prog_name="app.py")
+
+
+def create_app(settings: "Settings | None" = None) -> "Flask":
+    """The web application. settings: those in the environment and the data folder, when left out."""
+    from core import application
+
+    app = application.build(
+        settings or application.load(),
+        blueprints=[
+            importlib.import_module(name).bp for name in BLUEPRINTS if os.path.exists(name.replace(".", "/") + ".py")
+        ],  # TEMP
+        shelf=importlib.import_module("curriculum.library").Shelf,
+        is_invited=importlib.import_module("mentorship.links").is_open_invitation,
+        count_due=importlib.import_module("curriculum.day_list").waiting,
+    )
+    app.extensions["schedule"] = schedule(app)
+    app.extensions["checks"] = checks(app)
+    return app
+
+
+def schedule(app: "Flask") -> "list[Job]":
+    """All timed jobs."""
+    from functools import partial
+
+    from core.jobs import Job, forget_old
+    from mentorship import jobs, links
+
+    return [
+        Job("expire-invitations", 60, links.expire_invitations),
+        Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
+        Job("forget-old", 24 * 60, forget_old),
+    ]
+
+
+def checks(app: "Flask") -> "dict[str, Callable[..., list[str]]]":
+    """What `check` looks at: a name and a function of the database session that returns sentences on what is wrong."""
+    from functools import partial
+
+    from curriculum import log
+    from mentorship.checks import file_faults
+
+    return {
+        "memories against the log": log.all_faults,
+        "files against versions": partial(file_faults, storage=app.extensions["storage"]),
+    }
+
+
+if __name__ == "__main__":
+    main()
