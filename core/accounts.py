@@ -1,0 +1,268 @@
+"""Accounts: who has one, and where they are signed in. Flask-Security is set up here."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, request
+from flask import session as cookie
+from flask_security import PasswordUtil, Security, UserMixin, hash_password, user_authenticated
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.signals import password_changed
+from sqlalchemy import update
+from sqlmodel import Field, Session, SQLModel, select
+from werkzeug.local import LocalProxy
+
+from core import clock
+from core.database import database, get_db
+from core.errors import Refused
+from core.ids import uuid7
+from core.settings import Settings
+
+ME = "sign_in"  # the key in the signed cookie
+
+
+class User(SQLModel, UserMixin, table=True):
+    """A person with an account. Everybody may be apprentice and mentor at once."""
+
+    id: UUID = Field(primary_key=True)
+    email: str  # as it was typed; its uniqueness is kept in UserEmail
+    name: str
+    password: str | None = None  # argon2id
+    fs_uniquifier: str = Field(max_length=64, index=True)  # changes with the password
+    active: bool = True
+    zone: str  # IANA name; study days turn at 04:00 there
+    host_since: datetime | None = None  # runs this site
+    demo_since: datetime | None = None  # made by the demo command; nobody real
+    created_at: datetime
+
+    @property
+    def roles(self) -> list[Any]:
+        return []
+
+    @property
+    def is_host(self) -> bool:
+        return self.host_since is not None
+
+
+class UserEmail(SQLModel, table=True):
+    """One e-mail address belongs to one account: the table that a sharded database keeps in one place."""
+
+    __tablename__ = "user_email"
+
+    email: str = Field(primary_key=True)  # normalised, lower case
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+
+
+class SignIn(SQLModel, table=True):
+    """One browser where somebody is signed in. The token itself is only in that browser's cookie."""
+
+    __tablename__ = "sign_in"
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
+    token_hash: str = Field(primary_key=True)  # SHA-256, hex
+    browser: str  # the User-Agent, cut at 200 letters
+    created_at: datetime
+    seen_at: datetime  # to the hour
+    expires_at: datetime
+    ended_at: datetime | None = None
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a secret that somebody else keeps."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def normalised(email: str) -> str:
+    return email.strip().casefold()
+
+
+def create(db: Session, *, name: str, email: str, password: str, zone: str, at: datetime) -> User:
+    """Make an account; the first one of a site is its host.
+
+    password: in clear; checked for length and commonness before (`check_password`), hashed before the transaction.
+    """
+    if db.get(UserEmail, normalised(email)):
+        raise Refused(
+            "There is an account with this e-mail address already. Sign in with it, or use another address.",
+            field="email",
+        )
+    is_first = db.exec(select(User.id).limit(1)).first() is None
+    user = User(
+        id=uuid7(),
+        email=email.strip(),
+        name=name.strip(),
+        password=password,
+        fs_uniquifier=secrets.token_hex(16),
+        zone=zone,
+        host_since=at if is_first else None,
+        created_at=at,
+    )
+    db.add(user)
+    db.flush()
+    db.add(UserEmail(email=normalised(email), user_id=user.id))
+    db.flush()
+    return user
+
+
+def any_account(db: Session) -> bool:
+    return db.exec(select(User.id).limit(1)).first() is not None
+
+
+def find(db: Session, email: str) -> User | None:
+    return db.exec(
+        select(User).join(UserEmail, UserEmail.user_id == User.id).where(UserEmail.email == normalised(email))
+    ).first()
+
+
+def password_hash(password: str, *, email: str = "") -> str:
+    """The argon2id hash of a new password. Raises Refused with what to change; takes a tenth of a second."""
+    problems, password = Passwords.check(password, email)
+    if problems:
+        raise Refused(problems, field="password")
+    return str(hash_password(password))
+
+
+def set_password(db: Session, user: User, hashed: str, *, at: datetime) -> None:
+    """Give a new password; every sign-in ends."""
+    user.password = hashed
+    user.fs_uniquifier = secrets.token_hex(16)
+    db.add(user)
+    end_sign_ins(db, user.id, at=at)
+
+
+def end_sign_ins(db: Session, user_id: UUID, *, at: datetime, but: str = "", only: str = "") -> None:
+    """End sign-ins. but: a token hash that stays; only: the one token hash that ends."""
+    statement = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    if but:
+        statement = statement.where(SignIn.token_hash != but)
+    if only:
+        statement = statement.where(SignIn.token_hash == only)
+    db.exec(statement.values(ended_at=at))
+
+
+def sign_ins(db: Session, user_id: UUID, *, at: datetime) -> list[SignIn]:
+    """Where this person is signed in, the latest visit first."""
+    return list(
+        db.exec(
+            select(SignIn)
+            .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.expires_at > at)
+            .order_by(SignIn.seen_at.desc())
+        )
+    )
+
+
+def own_token_hash() -> str:
+    return hash_of(cookie.get(ME, ""))
+
+
+class Passwords(PasswordUtil):
+    """At least 8 letters, at most 64, none of the common ones; no forced change, no rules about symbols."""
+
+    COMMON = frozenset(
+        {
+            *("password", "passwort", "password1", "passw0rd", "12345678", "123456789", "1234567890", "qwertyui"),
+            *("qwerty123", "iloveyou", "sunshine", "princess", "football", "baseball", "superman", "trustno1"),
+            *("letmein1", "welcome1", "abcd1234", "woodshed", "woodshed1", "musicmusic", "producer"),
+        }
+    )
+
+    @classmethod
+    def check(cls, password: str, email: str = "") -> tuple[str, str]:
+        """(what is wrong or "", the password)."""
+        if len(password) < 8:
+            return "This password is short: use at least 8 characters, better 15. A few words do well.", password
+        if len(password) > 64:
+            return "This password is longer than 64 characters. Use a shorter one.", password
+        if password.casefold() in cls.COMMON or password.casefold() == normalised(email) or len(set(password)) < 3:
+            return "This password is one of the first that people guess. Use a few words of your own.", password
+        return "", password
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        problems, password = self.check(password)
+        return ([problems] if problems else None), password
+
+
+class Accounts(SQLAlchemySessionUserDatastore):
+    """Flask-Security's way to our accounts. Users come detached: no transaction waits meanwhile."""
+
+    def find_user(self, case_insensitive: bool = False, **by: Any) -> User | None:
+        with database().reading() as db:
+            if "email" in by:
+                user = find(db, by["email"])
+            else:
+                user = db.exec(select(User).filter_by(**by)).first()
+            if user is not None:
+                db.expunge(user)
+            return user
+
+    def put(self, model: User) -> User:
+        merged: User = get_db().merge(model)
+        return merged
+
+
+def set_up(app: Flask, settings: Settings) -> None:
+    """Flask-Security: sign-in, sign-out and change of password, with sign-ins as rows of ours."""
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_PASSWORD_LENGTH_MIN=8,
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
+        SECURITY_CHANGEABLE=True,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_CHANGE_URL="/settings/password",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/sign-in",
+        SECURITY_POST_CHANGE_VIEW="/settings",
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_DATETIME_FACTORY=clock.now,
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=("E-mail address and password do not belong together. Try again.", "error"),
+        SECURITY_MSG_LOGIN=("Sign in to see this page.", "info"),
+        SECURITY_MSG_UNAUTHENTICATED=("Sign in to see this page.", "info"),
+        SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),
+    )
+    security = Security()
+    security.init_app(app, Accounts(LocalProxy(get_db), User, None), password_util_cls=Passwords)
+    _without_principal(app)
+    app.login_manager.request_loader(lambda _request: None)
+    user_authenticated.connect(_remember_sign_in, app)
+    password_changed.connect(_end_other_sign_ins, app)
+
+
+def _without_principal(app: Flask) -> None:
+    """Flask-Principal would load the user before every request; Woodshed asks `access` instead."""
+    hooks = app.before_request_funcs.get(None, [])
+    app.before_request_funcs[None] = [hook for hook in hooks if "Principal" not in getattr(hook, "__qualname__", "")]
+
+
+def _remember_sign_in(app: Flask, user: User, **_: Any) -> None:
+    settings: Settings = app.extensions["settings"]
+    at = clock.now()
+    before = cookie.get(ME, "")
+    token = f"{user.id.hex}.{secrets.token_urlsafe(32)}"
+    with database().writing() as db:
+        if before:
+            end_sign_ins(db, UUID(before.split(".")[0]), at=at, only=hash_of(before))
+        db.add(
+            SignIn(
+                user_id=user.id,
+                token_hash=hash_of(token),
+                browser=(request.user_agent.string or "unknown")[:200],
+                created_at=at,
+                seen_at=at,
+                expires_at=at + timedelta(days=settings.sign_in_days),
+            )
+        )
+    cookie[ME] = token
+    cookie.permanent = True
+
+
+def _end_other_sign_ins(_app: Flask, user: User, **_: Any) -> None:
+    """The password changed: everywhere but here the sign-in ends. Joins the request's own transaction."""
+    end_sign_ins(get_db(), user.id, at=clock.now(), but=own_token_hash())

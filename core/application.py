@@ -1,0 +1,94 @@
+"""Putting the Flask application together. Which wings it gets is said in app.py, since core knows none of them."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core import access, accounts, clock, database, limits, settings, storage, web
+from core.settings import HERE, Settings, SettingsError
+
+WINGS = ("core", "curriculum", "mentorship")
+FORM_OCTETS = 2_000_000  # the most that fields of a form may hold; files are counted apart
+
+
+def load() -> Settings:
+    """The settings in force; a site that was never started has no key yet and is refused (SettingsError)."""
+    found = settings.load()
+    if not found.secret_key:
+        raise SettingsError("There is no secret key yet. Start Woodshed once with: python3 app.py")
+    return found
+
+
+def build(
+    found: Settings,
+    *,
+    blueprints: Iterable[Blueprint],
+    shelf: Callable[[Path], Any],
+    is_invited: Callable[..., bool],
+    count_due: Callable[..., int],
+) -> Flask:
+    """The application.
+
+    shelf: makes the keeper of the curriculum from its folder. is_invited: (db, secret, *, at) -> whether it opens an
+    account. count_due: (db, user_id, zone, *, at) -> cards waiting, for the bar.
+    """
+    app = Flask("woodshed", root_path=str(HERE / "core"))
+    app.config.update(_configuration(found))
+    if found.trusted_proxies:
+        hops = found.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(str(HERE / wing / "templates")) for wing in WINGS])
+    app.extensions.update(
+        settings=found,
+        database=database.Database(found),
+        storage=storage.Storage(found.files),
+        shelf=shelf(found.content),
+        is_invited=is_invited,
+    )
+    accounts.set_up(app, found)
+    access.set_up(app)
+    web.set_up(app, found)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    limits.set_up(app)
+    app.teardown_appcontext(database.close_db)
+    app.context_processor(lambda: {"due_count": _due(count_due)})
+    logging.getLogger("woodshed").setLevel(logging.INFO)
+    return app
+
+
+def _configuration(found: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": found.secret_key,
+        "MAX_CONTENT_LENGTH": found.upload_mb * 1_000_000 + FORM_OCTETS,
+        "MAX_FORM_MEMORY_SIZE": FORM_OCTETS,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=found.sign_in_days),
+        "SESSION_COOKIE_NAME": "__Host-woodshed" if found.is_https else "woodshed",
+        "SESSION_COOKIE_SECURE": found.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "TRUSTED_HOSTS": _hosts(found),
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _hosts(found: Settings) -> list[str]:
+    """The names under which this site answers; any other Host is refused."""
+    named = urlsplit(found.url).hostname or found.host
+    return sorted({named, "localhost", "127.0.0.1", "[::1]"})
+
+
+def _due(count_due: Callable[..., int]) -> int:
+    me = access.somebody()
+    if me is None:
+        return 0
+    with database.database().reading() as db:
+        return count_due(db, me.id, me.zone, at=clock.now())

@@ -1,0 +1,150 @@
+"""The engine, and the database session of a request, a job or a command.
+
+SQLite runs in WAL with synchronous=FULL. Its driver's own transaction handling is switched off: reading starts with
+BEGIN, writing with BEGIN IMMEDIATE behind a lock of this process, since SQLite's own waiting is unfair and a
+transaction that reads first and writes later loses updates.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, g, has_request_context, request
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, SQLModel
+
+from core.errors import Busy, NotFound
+from core.settings import Settings
+
+WAIT_SECONDS = 5
+WRITE = "woodshed_write"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Database:
+    """One engine with two ways in: `reading()` and `writing()`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.is_sqlite = settings.is_sqlite
+        options: dict[str, Any] = {"pool_size": settings.threads + 2, "max_overflow": 4, "pool_timeout": WAIT_SECONDS}
+        if self.is_sqlite:
+            driver = {"timeout": WAIT_SECONDS, "check_same_thread": False}
+            options |= {"poolclass": sa.QueuePool, "connect_args": driver}
+        else:
+            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": WAIT_SECONDS}}
+        self.engine = sa.create_engine(settings.database, **options)
+        self.write_lock = threading.Lock()
+        if self.is_sqlite:
+            self._speak_sqlite(settings.synchronous)
+        self.writer = self.engine.execution_options(**{WRITE: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose first statement takes the writer's place. Commits at the end, unless something was raised."""
+        with Session(self.writer) as db:
+            yield db
+            db.commit()
+
+    def _speak_sqlite(self, synchronous: str) -> None:
+        @event.listens_for(self.engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in (
+                "journal_mode=WAL",
+                f"synchronous={synchronous}",
+                "foreign_keys=ON",
+                f"busy_timeout={WAIT_SECONDS * 1000}",
+                "temp_store=MEMORY",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(self.engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            if not connection.get_execution_options().get(WRITE):
+                connection.exec_driver_sql("BEGIN")
+                return
+            self.take_turn()
+            connection.info["holds_write_lock"] = True
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except BaseException:
+                release(connection)
+                raise
+
+        def release(connection: sa.Connection) -> None:
+            if connection.info.pop("holds_write_lock", False):
+                self.write_lock.release()
+
+        event.listen(self.engine, "commit", self._after_commit(release))
+        event.listen(self.engine, "rollback", release)
+
+        @event.listens_for(self.engine.pool, "reset")
+        def returned(connection: Any, record: Any, _state: Any) -> None:
+            if record.info.pop("holds_write_lock", False):
+                self.write_lock.release()
+
+    @staticmethod
+    def _after_commit(release: Any) -> Any:
+        """SQLAlchemy tells of a commit before it happens, so commit here; the driver's own commit then does nothing."""
+
+        def commit(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("COMMIT")
+            release(connection)
+
+        return commit
+
+    def take_turn(self) -> None:
+        """Wait for this process's place at the pen; Busy after five seconds."""
+        if not self.write_lock.acquire(timeout=WAIT_SECONDS):
+            raise Busy("The database is busy. Nothing was saved; please try again in a moment.")
+
+
+def database() -> Database:
+    return current_app.extensions["database"]
+
+
+def get_db() -> Session:
+    """The database session of this request: for reading in a GET, for writing otherwise. Closed when it ends."""
+    if "db" not in g:
+        is_safe = has_request_context() and request.method in SAFE_METHODS
+        g.db = Session(database().engine if is_safe else database().writer)
+        if start := g.get("on_first_write"):
+            start(g.db)
+    return g.db
+
+
+def close_db(_error: BaseException | None = None) -> None:
+    db: Session | None = g.pop("db", None)
+    if db is not None:
+        db.close()
+
+
+def get_or_404(db: Session, statement: Any) -> Any:
+    row = db.exec(statement).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the same transaction may simply be tried again: SQLite busy, PostgreSQL 40001 or 40P01."""
+    origin = error.orig
+    return getattr(origin, "sqlstate", None) in ("40001", "40P01") or "database is locked" in str(origin)

@@ -1,0 +1,100 @@
+"""Uploaded files: named by their SHA-256, whole or not there at all.
+
+Order of a keeping: temporary file, fsync, rename, fsync of the folder; the row that names it comes last. A file that no
+row names is removed by the sweep after an hour.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import TooLarge
+from core.ids import uuid7
+from core.words import size as size_words
+
+BLOCK = 1 << 20
+ORPHAN_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that was received whole, waiting to be kept or dropped."""
+
+    path: Path
+    sha256: str  # hex
+    size: int  # octets
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    folder: Path
+
+    def stage(self, stream: BinaryIO, *, most: int) -> Staged:
+        """Receive a file into a temporary one. most: octets; a longer one is refused and leaves nothing."""
+        incoming = self.folder / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = incoming / uuid7().hex
+        digest, size = hashlib.sha256(), 0
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                while block := stream.read(BLOCK):
+                    size += len(block)
+                    if size > most:
+                        raise TooLarge(
+                            f"This file is larger than the {size_words(most)} we can take. "
+                            "Try an MP3 at 320 kbit/s, or a shorter bounce.",
+                            field="file",
+                        )
+                    digest.update(block)
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return Staged(path, digest.hexdigest(), size)
+
+    def keep(self, staged: Staged) -> Path:
+        """Move a staged file to its place for good. The same content twice is one file."""
+        target = self.path(staged.sha256)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.replace(staged.path, target)
+        os.utime(target)
+        _sync_folder(target.parent)
+        return target
+
+    def drop(self, staged: Staged) -> None:
+        staged.path.unlink(missing_ok=True)
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this SHA-256 lies. Anything but 64 hex digits is refused (ValueError)."""
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise ValueError("not a SHA-256")
+        return self.folder / sha256[:2] / sha256
+
+    def names(self) -> set[str]:
+        """The SHA-256 of all files kept."""
+        return {path.name for path in self.folder.glob("??/*") if len(path.name) == 64}
+
+    def sweep(self, known: Iterable[str], *, older_than: float = ORPHAN_SECONDS) -> int:
+        """Remove files that no row names, and transfers that never ended. older_than: seconds. Returns how many."""
+        before, keep, removed = time.time() - older_than, set(known), 0
+        for path in [*self.folder.glob("??/*"), *self.folder.glob("incoming/*")]:
+            if path.name not in keep and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,154 @@
+"""Pages about the account itself: sign-up, settings, sign-ins; and the two that machines ask for."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_security.utils import login_user
+from pydantic import AfterValidator, BaseModel, EmailStr, StringConstraints
+
+from core import accounts, clock
+from core.access import current_user, signed_in, somebody
+from core.accounts import User
+from core.database import database, get_db
+from core.errors import NotAllowed, NotFound, Refused
+from core.limits import limiter
+from core.once import once
+from core.settings import Settings
+from core.web import own_path, read_form
+
+bp = Blueprint("profile", __name__)
+INVITED = "invited"  # cookie: the secret of the invitation that somebody opened
+
+
+def known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError("This is no time zone we know. Choose one like Europe/Berlin.")
+    return zone
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Zone = Annotated[str, AfterValidator(known_zone)]
+
+
+class SignUpForm(BaseModel):
+    name: Name
+    email: EmailStr
+    password: str
+    zone: Zone | None = None
+
+
+class ProfileForm(BaseModel):
+    name: Name
+    zone: Zone
+
+
+@bp.get("/sign-up")
+def sign_up():
+    if somebody():
+        return redirect(own_path(request.args.get("next")))
+    with database().reading() as db:
+        is_first = not accounts.any_account(db)
+    if not _door_is_open(is_first):
+        raise NotAllowed(
+            "New accounts are made by invitation here. Ask somebody who uses this site for an invitation link."
+        )
+    return render_template("sign_up.html", is_first=is_first, next=own_path(request.args.get("next")))
+
+
+@bp.post("/sign-up")
+@limiter.limit("20 per hour")
+def signed_up():
+    if somebody():
+        return redirect("/")
+    at = clock.now()
+    with database().reading() as db:
+        is_first = not accounts.any_account(db)
+    if not _door_is_open(is_first):
+        raise NotAllowed("New accounts are made by invitation here. Open your invitation link once more.")
+    try:
+        form = read_form(SignUpForm)
+        hashed = accounts.password_hash(form.password, email=form.email)
+        with database().writing() as db:
+            if is_first and accounts.any_account(db):
+                raise NotAllowed("Somebody else made the first account just now. Ask them for an invitation.")
+            settings: Settings = current_app.extensions["settings"]
+            zone = form.zone or settings.zone
+            user = accounts.create(db, name=form.name, email=form.email, password=hashed, zone=zone, at=at)
+            db.commit()
+            db.refresh(user)
+            db.expunge(user)
+    except Refused as refusal:
+        return _sign_up_again(refusal, is_first)
+    login_user(user, authn_via=["password"])
+    return redirect(own_path(request.form.get("next")), 303)
+
+
+@bp.get("/settings")
+@signed_in
+def settings():
+    db = get_db()
+    me = current_user()
+    return render_template(
+        "settings.html",
+        zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
+        sign_ins=accounts.sign_ins(db, me.id, at=clock.now()),
+        this_sign_in=accounts.own_token_hash(),
+    )
+
+
+@bp.post("/settings/profile")
+@signed_in
+@once(again=settings)
+def changed_profile():
+    form = read_form(ProfileForm)
+    get_db().execute(sa.update(User).where(User.id == current_user().id).values(name=form.name, zone=form.zone))
+    flash("Saved.")
+    return redirect(url_for("profile.settings"), 303)
+
+
+@bp.post("/settings/sign-ins/<token_hash>/ended")
+@signed_in
+@once(again=settings)
+def ended_sign_in(token_hash: str):
+    db, me = get_db(), current_user()
+    if not any(row.token_hash == token_hash for row in accounts.sign_ins(db, me.id, at=clock.now())):
+        raise NotFound
+    accounts.end_sign_ins(db, me.id, at=clock.now(), only=token_hash)
+    flash("That browser is signed out.")
+    return redirect(url_for("profile.settings"), 303)
+
+
+@bp.get("/health")
+def health():
+    """200 while the database answers."""
+    with database().engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+    return {"status": "ok"}
+
+
+@bp.get("/hello")
+def hello():
+    """One word: what `bench` measures answers against."""
+    return "hello"
+
+
+def _door_is_open(is_first: bool) -> bool:
+    site: Settings = current_app.extensions["settings"]
+    if is_first or site.registration == "open":
+        return True
+    secret = cookie.get(INVITED, "")
+    return bool(secret) and _is_invited(secret)
+
+
+def _is_invited(secret: str) -> bool:
+    with database().reading() as db:
+        return bool(current_app.extensions["is_invited"](db, secret, at=clock.now()))
+
+
+def _sign_up_again(refusal: Refused, is_first: bool):
+    g.refusal = refusal
+    page = render_template("sign_up.html", is_first=is_first, next=own_path(request.form.get("next")))
+    return page, refusal.status

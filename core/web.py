@@ -1,0 +1,213 @@
+"""Between the browser and the rules: forms, refusals, headers, and what every template may use."""
+
+import errno
+import logging
+from typing import Any, TypeVar, get_origin
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from core import access, clock, words
+from core.errors import Busy, InvalidForm, Refused
+from core.ids import uuid7
+from core.settings import Settings
+
+security_log = logging.getLogger("woodshed.security")
+csrf = CSRFProtect()
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+def read_form(kind: type[Form]) -> Form:
+    """The request's form as `kind`. A field whose type is a list takes all values of that name, a field that is a dict
+    takes `name.key`; an empty optional field is None; fields that `kind` does not list are ignored.
+
+    Raises InvalidForm with a sentence for each field that is wrong.
+    """
+    values: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        if get_origin(field.annotation) is list:
+            values[name] = request.form.getlist(name)
+        elif get_origin(field.annotation) is dict:
+            start = name + "."
+            values[name] = {key[len(start) :]: text for key, text in request.form.items() if key.startswith(start)}
+        elif name in request.form:
+            text = request.form[name].strip().replace("\r\n", "\n")
+            if text or not field.is_required():
+                values[name] = text or field.get_default()
+    try:
+        return kind.model_validate(values)
+    except ValidationError as fault:
+        raise InvalidForm({str(error["loc"][0]): sentence(error) for error in fault.errors()}) from None
+
+
+def sentence(error: ErrorDetails) -> str:
+    """One of pydantic's findings, for the person who filled the form."""
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "missing" | "string_too_short":
+            return "Please fill this in."
+        case "string_too_long":
+            return f"This is longer than {limits['max_length']} characters. Shorten it a little."
+        case "int_parsing" | "int_from_float" | "float_parsing":
+            return "Write a number here, like 45."
+        case "greater_than_equal":
+            return f"The smallest we can take here is {limits['ge']}."
+        case "less_than_equal":
+            return f"The most we can take here is {limits['le']}."
+        case "literal_error" | "enum":
+            return "Choose one of the offered answers."
+        case "value_error":
+            return str(error["msg"]).removeprefix("Value error, ")
+        case kind if kind.startswith(("date", "time")):
+            return "Write a date here, like 2026-11-24."
+        case _:
+            return "This does not fit here. Look at it once more."
+
+
+def set_up(app: Flask, settings: Settings) -> None:
+    csrf.init_app(app)
+    app.after_request(add_headers)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(HTTPException, http_refused)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(OSError, storage_fault)
+    app.context_processor(for_templates)
+    app.jinja_env.filters.update(ago=words.ago, exact=words.exact, day=words.day)
+
+
+def for_templates() -> dict[str, Any]:
+    refusal: Refused | None = g.get("refusal")
+    errors = refusal.errors if isinstance(refusal, InvalidForm) else {}
+    if refusal is not None and refusal.field:
+        errors = {refusal.field: refusal.text}
+    return {
+        "me": access.somebody(),
+        "op_id": uuid7,
+        "refusal": refusal,
+        "error_of": errors.get,
+        "was": was,
+        "now": clock.now(),
+    }
+
+
+def was(name: str, default: Any = "") -> Any:
+    """What stood in this field when the form was refused, else the default."""
+    return request.form.get(name, default) if g.get("refusal") else default
+
+
+def refused(refusal: Refused) -> Any:
+    if refusal.status in (401, 403, 404, 429):
+        note("authz.denied", status=refusal.status)
+    return _say(refusal.status, refusal.text, errors=getattr(refusal, "errors", None))
+
+
+def http_refused(error: HTTPException) -> Any:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    texts = {
+        400: "The request could not be understood. Go back, reload the page and try again.",
+        404: "There is nothing here that you can see.",
+        405: "This address does not take that kind of request. Go back and use the page's buttons.",
+        413: f"This is larger than the {current_app.extensions['settings'].upload_mb} MB we can take.",
+        429: "That was too often in a short time. Wait a few minutes, then try again.",
+    }
+    if status in (401, 403, 404, 429):
+        note("ratelimit" if status == 429 else "authz.denied", status=status)
+    text = texts.get(status, "Something went wrong on our side. Nothing was lost; try again in a moment.")
+    answer = current_app.make_response(_say(status, text))
+    if status == 429:
+        answer.headers["Retry-After"] = str(getattr(error, "retry_after", None) or 900)
+    return answer
+
+
+def forged(_error: CSRFError) -> Any:
+    note("csrf.denied", status=400)
+    return _say(400, "This page is out of date. Reload it and send again; nothing was changed.")
+
+
+def database_away(error: OperationalError) -> Any:
+    if "disk is full" in str(error.orig):
+        return _say(507, "The server's disk is full. Reading goes on; nothing was saved. Please tell the host.")
+    current_app.logger.error("database: %s", error.orig)
+    return refused(Busy("The database cannot be reached. Nothing was saved; please try again in a moment."))
+
+
+def storage_fault(error: OSError) -> Any:
+    if error.errno == errno.ENOSPC:
+        return _say(507, "The server's disk is full. Reading goes on; nothing was saved. Please tell the host.")
+    raise error
+
+
+def _say(status: int, text: str, errors: dict[str, str] | None = None) -> Any:
+    if access.wants_fragment():
+        answer = jsonify(error=text, errors=errors or {})
+    else:
+        answer = current_app.make_response(render_template("error.html", status=status, text=text))
+    if status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer, status
+
+
+def add_headers(response: Response) -> Response:
+    headers: Headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store, private")
+        headers.add("Vary", "Cookie")
+    if current_app.extensions["settings"].is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def note(event: str, **facts: Any) -> None:
+    """One line in the security log: who, from where, what was asked. No content, no secret."""
+    me: access.Me | None = g.get("me")
+    security_log.warning(
+        "%s %s user=%s address=%s method=%s endpoint=%s %s",
+        clock.now().isoformat(timespec="seconds"),
+        event,
+        me.id if me else "-",
+        request.remote_addr,
+        request.method,
+        request.endpoint,
+        " ".join(f"{name}={str(value).encode('unicode_escape').decode()}" for name, value in facts.items()),
+    )
+
+
+def own_path(target: str | None, default: str = "/") -> str:
+    """A path on this site to go on to, or the default: never another site."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc and target.isprintable() else default
