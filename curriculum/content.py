@@ -1,0 +1,187 @@
+"""What content/ holds, as plain values: lessons, cards, milestones, programmes; and what is wrong with a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What an author must mend. str() is the whole sentence."""
+
+    path: str  # from the folder that holds content/: "content/daw/01-signal-path.md"
+    line: int  # the first is 1
+    text: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.text} {self.mend}"
+
+
+class Report:
+    """The problems of one file, as they are found."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def add(self, line: int, text: str, mend: str) -> None:
+        self.problems.append(Problem(self.path, line, text, mend))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to review. The cards of one cloze text share their block."""
+
+    id: str  # "k7m2qd", "k7m2qd.1"
+    lesson: str  # slug
+    type: str  # basic | cloze | typed
+    front: Markup
+    back: Markup
+    note: Markup  # shown after the answer, or ""
+    accepted: tuple[str, ...]  # typed: the variants, the first is the one shown
+    tags: tuple[str, ...]
+    block: str
+    version: str  # short hash of its text
+    line: int
+    source: str = ""
+    checked: date | None = None  # volatile: pauses when its lesson's check_by has passed
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A box of a lesson's task list."""
+
+    key: str  # made from its text, so that it survives moving
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A written lesson."""
+
+    slug: str
+    title: str
+    track: str
+    number: int  # place in its track, the first is 1
+    prerequisites: tuple[str, ...]
+    objectives: tuple[str, ...]
+    minutes: int
+    milestones: tuple[str, ...]
+    reviewed: date
+    check_by: date
+    jurisdictions: tuple[str, ...]
+    html: Markup
+    steps: tuple[Step, ...]
+    headings: tuple[tuple[int, str, str], ...]  # (level, id, text)
+    cards: tuple[Card, ...]
+    hash: str  # of the file
+    path: Path
+    pictures: tuple[str, ...]  # file names beside the lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A lesson that curriculum.toml names and nobody has written yet."""
+
+    slug: str
+    title: str
+    minutes: int
+    prerequisites: tuple[str, ...]
+    track: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    name: str
+    prefix: str  # of its lessons' slugs
+    folder: str
+    title: str
+    summary: str
+    lessons: tuple[str, ...]  # slugs in teaching order, planned ones too
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What curriculum.toml says."""
+
+    title: str
+    daws: tuple[str, ...]
+    tracks: tuple[Track, ...]
+    entries: Mapping[str, Planned]  # every lesson by slug, in teaching order
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a milestone wants to see."""
+
+    id: str
+    kind: str  # audio | picture | text | any
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A measured fact attached to a milestone's evidence."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    number: int
+    slug: str
+    title: str
+    phase: str
+    week: int  # of the nine-month programme
+    after: tuple[str, ...]
+    lessons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    targets: tuple[Target, ...]
+    rubric: Mapping[int, str]  # level 1 to 4 -> what is seen at that level
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    week: int
+    lessons: tuple[str, ...]
+    milestones: tuple[str, ...]  # due at its end
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Lessons and milestones laid over weeks."""
+
+    slug: str
+    title: str
+    summary: str
+    hours_a_week: str
+    mentored: bool
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All of content/ that is good. Whatever one part names is there, or named by curriculum.toml."""
+
+    title: str = ""
+    daws: tuple[str, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    lessons: Mapping[str, Lesson] = field(default_factory=dict)  # by slug, in teaching order
+    planned: Mapping[str, Planned] = field(default_factory=dict)
+    milestones: Mapping[str, Milestone] = field(default_factory=dict)  # by slug, in order
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
+    glossary: Mapping[str, tuple[str, Markup]] = field(default_factory=dict)  # slug -> (term, what it means)
+    cards: Mapping[str, Card] = field(default_factory=dict)  # by id
+    hash: str = ""
+
+    def entry(self, slug: str) -> Lesson | Planned | None:
+        return self.lessons.get(slug) or self.planned.get(slug)

@@ -1,0 +1,304 @@
+"""One Markdown file -> a Lesson and its Cards. Looks at no other file."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from markupsafe import Markup
+
+from core import prose
+from core.prose_extensions import TaskLists
+from curriculum import card_block, front_matter
+from curriculum.card_block import Block, CardText
+from curriculum.content import Card, Lesson, Problem, Report, Step
+from curriculum.front_matter import Fields
+from curriculum.lesson_page import PICTURE, CardList, CourseLinks, Found, Gaps, Steps, list_question
+from curriculum.source_text import line_with, lines_of, outside_code
+
+__all__ = ["FIELDS", "SECTIONS", "Card", "Draft", "Lesson", "read", "with_ticks"]
+
+SECTIONS = (
+    "Recall first",
+    "Why it matters",
+    "What you will be able to do",
+    "The idea",
+    "Worked example",
+    "Pitfalls",
+    "Exercise",
+    "Check",
+    "Cards",
+    "Milestone",
+    "Sources",
+)
+FIELDS = (
+    "slug", "title", "track", "prerequisites", "objectives", "minutes", "milestones", "reviewed", "check_by",
+    "jurisdictions",
+)  # fmt: skip
+HEADING = re.compile(r"(?P<marks>#{1,6})\s*(?P<words>.*?)\s*#*\s*")
+JURISDICTION = re.compile(r"general|[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A lesson file by itself: what it says, what is wrong with it, and what it names elsewhere."""
+
+    path: str
+    slug: str  # "" when the front matter cannot be read
+    lesson: Lesson | None = None
+    problems: tuple[Problem, ...] = ()
+    links: tuple[tuple[str, str, int], ...] = ()  # (lesson | milestone | glossary, slug, line)
+    pictures: tuple[tuple[str, int], ...] = ()  # (file name, line)
+    field_lines: tuple[tuple[str, int], ...] = ()
+
+    def line(self, name: str) -> int:
+        return dict(self.field_lines).get(name, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    html: Markup
+    steps: tuple[Step, ...]
+    headings: tuple[tuple[int, str, str], ...]
+    met: set[int]  # lines of the card blocks that Markdown met
+
+
+def read(path: str, text: str) -> Draft:
+    """path: as problems name it. What is wrong comes back in the draft; nothing is raised."""
+    report = Report(path)
+    lines = lines_of(text)
+    head = front_matter.split(lines, report)
+    if head is None:
+        return Draft(path, "", problems=tuple(report.problems))
+    fields, body_start = head
+    body = [""] * body_start + lines[body_start:]  # keeps the file's line numbers
+    blocks = list(card_block.blocks(body, report))
+    texts = {block.first: card_block.read(block, report) for block in blocks}
+    lesson = _facts(fields, report)
+    found, gaps = Found(), Gaps()
+    links = CourseLinks(lesson.slug, found)
+    cards_renderer = prose.Renderer(prose.CARD, [links, gaps])
+    cards = tuple(
+        card for words in texts.values() if words for card in _cards(words, lesson.slug, cards_renderer, gaps, report)
+    )
+    page = _page(_with_marks(body, blocks), texts, links, cards_renderer)
+    _check_sections(body, blocks, page, report)
+    for line in texts.keys() - page.met:
+        report.add(line, "this card stands too deep to be one.", "Take the spaces at the start of its lines away.")
+    lesson = replace(
+        lesson,
+        html=page.html,
+        steps=page.steps,
+        headings=page.headings,
+        cards=cards,
+        hash=_hash("\n".join(body).strip()),
+        pictures=tuple(dict.fromkeys(name for name, _ in found.pictures)),
+    )
+    return Draft(
+        path,
+        lesson.slug,
+        lesson,
+        links=_links(found, lesson, lines, report),
+        pictures=_pictures(found, lines, report),
+        problems=tuple(sorted(report.problems)),
+        field_lines=tuple((name, fields.line(name)) for name in FIELDS),
+    )
+
+
+def with_ticks(lesson: Lesson, keys: Collection[str]) -> Markup:
+    """The lesson's page with the boxes of these steps ticked."""
+    html = str(lesson.html)
+    for step in lesson.steps:
+        if step.key in keys:
+            html = html.replace(f'data-step="{step.key}"', f'data-step="{step.key}" checked=""')
+    return Markup(html)
+
+
+def _facts(fields: Fields, report: Report) -> Lesson:
+    """The front matter as a lesson that still lacks its text."""
+    fields.only(FIELDS)
+    lesson = Lesson(
+        slug=fields.slug("slug"),
+        title=fields.text("title"),
+        track=fields.text("track"),
+        number=0,
+        prerequisites=fields.texts("prerequisites", slugs=True),
+        objectives=fields.texts("objectives", at_least=1),
+        minutes=fields.whole("minutes", 1, 600),
+        milestones=fields.texts("milestones", slugs=True),
+        reviewed=fields.day("reviewed"),
+        check_by=fields.day("check_by"),
+        jurisdictions=fields.texts("jurisdictions", at_least=1),
+        html=Markup(""),
+        steps=(),
+        headings=(),
+        cards=(),
+        hash="",
+        path=Path(),
+        pictures=(),
+    )
+    for place in lesson.jurisdictions:
+        if not JURISDICTION.fullmatch(place):
+            text = f'the jurisdiction "{place}" is unknown.'
+            report.add(fields.line("jurisdictions"), text, "Write general, or two capitals such as US, UK, EU.")
+    if date.min not in (lesson.reviewed, lesson.check_by):
+        _check_dates(lesson, fields.line("check_by"), report)
+    return lesson
+
+
+def _check_dates(lesson: Lesson, line: int, report: Report) -> None:
+    latest = a_year_after(lesson.reviewed)
+    if lesson.check_by > latest:
+        text = f"check_by is more than 12 months after reviewed ({lesson.reviewed})."
+        report.add(line, text, f"Write {latest} or an earlier day.")
+    elif lesson.check_by <= lesson.reviewed:
+        report.add(line, f"check_by is not after reviewed ({lesson.reviewed}).", "Write a later day.")
+
+
+def a_year_after(day: date) -> date:
+    """The same day next year; 28 February for 29 February."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _cards(words: CardText, lesson: str, renderer: prose.Renderer, gaps: Gaps, report: Report) -> Iterator[Card]:
+    """The cards of one block: one, or one for each gap number."""
+    note = renderer.html(words.note) if words.note else Markup("")
+    if words.type == "cloze":
+        for number in words.gaps():
+            front, back = _gap_sides(words, number, renderer, gaps, report)
+            yield _card(words, lesson, f"{words.id}.{number}", front, back, note)
+        return
+    back = prose.plain(words.answer) if words.type == "typed" else renderer.html(words.answer)
+    yield _card(words, lesson, words.id, renderer.html(words.question), back, note)
+
+
+def _gap_sides(
+    words: CardText, number: int, renderer: prose.Renderer, gaps: Gaps, report: Report
+) -> tuple[Markup, Markup]:
+    gaps.asked, gaps.shown, gaps.met = number, False, 0
+    front = renderer.html(words.question)
+    if not gaps.met:
+        report.add(words.line, f"gap {number} stands in code, where it stays open.", "Take it out of the code.")
+    gaps.shown = True
+    back = renderer.html(words.question)
+    gaps.asked = None
+    return front, back
+
+
+def _card(words: CardText, lesson: str, card_id: str, front: Markup, back: Markup, note: Markup) -> Card:
+    return Card(
+        id=card_id,
+        lesson=lesson,
+        type=words.type,
+        front=front,
+        back=back,
+        note=note,
+        accepted=words.accepted,
+        tags=words.tags,
+        block=words.id,
+        version=_hash(words.type, words.question, words.answer, words.note, *words.accepted)[:12],
+        line=words.line,
+        source=words.source,
+        checked=words.checked,
+        country=words.country,
+    )
+
+
+def _with_marks(body: Sequence[str], blocks: Sequence[Block]) -> str:
+    """The body with each card block shrunk to its line number, so that no other syntax meets the card's text."""
+    shown: list[str] = []
+    done = 0
+    for block in blocks:
+        shown += body[done : block.first - 1]
+        shown += ["", f"{block.indent}/// card | {block.first}", f"{block.indent}///", ""]
+        done = block.last
+    return "\n".join([*shown, *body[done:]])
+
+
+def _page(text: str, texts: dict[int, CardText | None], links: CourseLinks, cards_renderer: prose.Renderer) -> _Page:
+    questions = {
+        line: (list_question(words.question) if words else "", len(words.gaps()) or 1 if words else 1)
+        for line, words in texts.items()
+    }
+    steps, card_list = Steps(), CardList(questions)
+    renderer = prose.Renderer(prose.LESSON, [links, card_list, TaskLists(steps.attributes)])
+    html = renderer.html(text)
+    named = tuple(Step(step.key, cards_renderer.html(step.text).striptags()) for step in steps.steps)
+    return _Page(html, named, renderer.headings, card_list.seen)
+
+
+def _check_sections(body: Sequence[str], blocks: Sequence[Block], page: _Page, report: Report) -> None:
+    """All sections, in order, and no other heading of their level."""
+    met = list(_headings(body, blocks))
+    for line, level, words in met:
+        if level == 1:
+            report.add(line, f'the heading "{words}" has one #.', "The title is in the front matter; begin with ##.")
+        elif level == 2 and words not in SECTIONS:
+            report.add(line, f'there is no section "{words}".', f"Use ###, or one of: {', '.join(SECTIONS)}.")
+    known = {re.sub(r"[*_`\\]", "", words) for _, _, words in met}
+    for level, _, words in page.headings:
+        if level <= 2 and words not in known:
+            text = f'the line below "{words}" makes a heading of it.'
+            report.add(line_with(list(body), words), text, "Put an empty line between them.")
+    sections = {words: line for line, level, words in reversed(met) if level == 2 and words in SECTIONS}
+    latest = ""
+    for line, level, words in met:
+        if level != 2 or words not in SECTIONS:
+            continue
+        if sections[words] != line:
+            report.add(line, f'the section "{words}" stands twice (first in line {sections[words]}).', "Keep one.")
+        elif latest and SECTIONS.index(words) < SECTIONS.index(latest):
+            report.add(line, f'the section "{words}" stands after "{latest}".', f'Move it before "{latest}".')
+        else:
+            latest = words
+    for place, words in enumerate(SECTIONS):
+        if words not in sections:
+            following = [sections[later] for later in SECTIONS[place + 1 :] if later in sections]
+            mend = f'Write "## {words}"' + (f' after "## {SECTIONS[place - 1]}".' if place else " first.")
+            report.add(min(following, default=len(body)), f'the section "{words}" is missing.', mend)
+
+
+def _headings(body: Sequence[str], blocks: Sequence[Block]) -> Iterator[tuple[int, int, str]]:
+    """(line, level, words) of each heading outside code and cards."""
+    in_cards = {line for block in blocks for line in range(block.first, block.last + 1)}
+    for line, words in outside_code(list(body)):
+        if line not in in_cards and (heading := HEADING.fullmatch(words)) and heading["words"]:
+            yield line, len(heading["marks"]), heading["words"]
+
+
+def _links(found: Found, lesson: Lesson, lines: list[str], report: Report) -> tuple[tuple[str, str, int], ...]:
+    """The links into the course; those that lead nowhere even without looking there are reported."""
+    places = {heading_id.removeprefix(prose.ID_PREFIX) for _, heading_id, _ in lesson.headings}
+    links = []
+    for kind, target in dict.fromkeys(found.links):
+        if kind == "page":
+            if target not in places:
+                line = line_with(lines, f"#{target}")
+                report.add(line, f'this lesson has no heading "#{target}".', "Link to one that it has.")
+        elif kind:
+            links.append((kind, target, line_with(lines, f"{kind}:{target}")))
+        else:
+            mend = "Write lesson:, milestone: or glossary: and a slug, or a whole https:// address."
+            report.add(line_with(lines, target), f'the link "{target}" leads nowhere.', mend)
+    return tuple(links)
+
+
+def _pictures(found: Found, lines: list[str], report: Report) -> tuple[tuple[str, int], ...]:
+    pictures = []
+    for name, words in dict.fromkeys(found.pictures):
+        line = line_with(lines, name)
+        if not PICTURE.fullmatch(name):
+            text = f'"{name}" is not the file name of a picture beside the lesson.'
+            report.add(line, text, "Put an .svg, .png, .jpg or .webp file there and write its bare name.")
+            continue
+        if not words:
+            text = f'the picture "{name}" has no text alternative.'
+            report.add(line, text, "Say between the square brackets what it shows.")
+        pictures.append((name, line))
+    return tuple(pictures)
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

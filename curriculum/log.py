@@ -1,0 +1,96 @@
+"""The log of reviews, which is the truth: what counts of it, and whether the memories equal its replay."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from curriculum import scheduling
+from curriculum.models import Memory, Review
+from curriculum.scheduling import MemoryState, State
+
+UNDO = 0  # the rating of a row that cancels another
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One card that was answered today, and when it comes back."""
+
+    card_id: str
+    rating: int
+    at: datetime
+    due_at: datetime
+
+
+def counting(user_id: UUID) -> sa.Select[tuple[Review]]:
+    """The reviews that no later row cancels."""
+    undone = select(Review.cancels).where(Review.user_id == user_id, Review.cancels.is_not(None))
+    return select(Review).where(Review.user_id == user_id, Review.rating != UNDO, Review.id.not_in(undone))
+
+
+def answered_on(db: Session, user_id: UUID, day: int) -> list[Answered]:
+    """The answers of a study day that were not undone, the newest first."""
+    statement = counting(user_id).where(Review.day == day).order_by(Review.at.desc(), Review.id.desc())
+    return [Answered(row.card_id, row.rating, row.at, row.due_after) for row in db.exec(statement)]
+
+
+def coming(db: Session, user_id: UUID, start: datetime, end: datetime) -> int:
+    """How many cards fall due in this stretch of time (new ones not counted)."""
+    statement = sa.select(sa.func.count()).where(
+        Memory.user_id == user_id, Memory.state != State.NEW, Memory.due_at >= start, Memory.due_at < end
+    )
+    return db.scalar(statement) or 0
+
+
+def has_cards(db: Session, user_id: UUID) -> bool:
+    return db.exec(select(Memory.card_id).where(Memory.user_id == user_id).limit(1)).first() is not None
+
+
+def next_due(db: Session, user_id: UUID, at: datetime) -> datetime | None:
+    """When the next card of this learner falls due, after `at`."""
+    statement = sa.select(sa.func.min(Memory.due_at)).where(
+        Memory.user_id == user_id, Memory.state != State.NEW, Memory.due_at > at
+    )
+    return db.scalar(statement)
+
+
+def all_faults(db: Session) -> list[str]:
+    """The `faults` of every learner."""
+    return [fault for user_id in db.exec(select(Memory.user_id).distinct()) for fault in faults(db, user_id)]
+
+
+def faults(db: Session, user_id: UUID) -> list[str]:
+    """Where this learner's memories differ from the replay of the log: a sentence for each; none is as it should be."""
+    reviews: dict[str, list[Review]] = {}
+    for row in db.exec(counting(user_id).order_by(Review.at, Review.id)):
+        reviews.setdefault(row.card_id, []).append(row)
+    found = []
+    for memory in db.exec(select(Memory).where(Memory.user_id == user_id)):
+        log = reviews.pop(memory.card_id, [])
+        replayed = scheduling.replay((row.rating, row.at, row.day) for row in log)
+        due_at = log[-1].due_after if log else memory.added_at
+        if not _equal(replayed, of_memory(memory)) or due_at != memory.due_at:
+            found.append(
+                f"The memory of card {memory.card_id} of {user_id} is not what its {len(log)} answers lead to."
+            )
+    found += [f"Card {card_id} of {user_id} has answers but no memory." for card_id in reviews]
+    return found
+
+
+def of_memory(memory: Memory) -> MemoryState:
+    return MemoryState(
+        State(memory.state), memory.step, memory.stability, memory.difficulty, memory.reviewed_at, memory.reviewed_day
+    )
+
+
+def _equal(one: MemoryState, other: MemoryState) -> bool:
+    def near(a: float | None, b: float | None) -> bool:
+        return a == b or (a is not None and b is not None and abs(a - b) <= 1e-9 * max(1.0, abs(a)))
+
+    return (
+        (one.state, one.step, one.reviewed_day) == (other.state, other.step, other.reviewed_day)
+        and near(one.stability, other.stability)
+        and near(one.difficulty, other.difficulty)
+    )

@@ -1,0 +1,269 @@
+"""Reviewing: what is due, answering, undoing. The log is the truth; a memory equals the replay of its reviews."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from core import clock
+from core.accounts import hash_of
+from core.columns import from_micros, to_micros
+from core.errors import Conflict, NotFound, Refused
+from core.ids import uuid7
+from curriculum import day_list, scheduling
+from curriculum.library import Card, Library
+from curriculum.log import UNDO, counting
+from curriculum.models import Memory, QueueCard, Review
+from curriculum.scheduling import MemoryState, Outcome, State
+from curriculum.store import LEARN_AHEAD, CardRow, Next, Store
+
+LONGEST_SECONDS = 60.0  # more at one card is a break, not thinking
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card on the desk. card: None when nothing is left for now."""
+
+    card: Card | None
+    outcomes: tuple[Outcome, ...]  # what forgot, hard, good and easy lead to
+    is_early: bool  # a learning step before its time
+    left: int  # on today's list, learning steps not counted
+    total: int  # on today's list when it was whole
+
+
+def add_cards(db: Session, user_id: UUID, cards: Iterable[Card], *, at: datetime) -> int:
+    """Put cards into a learner's queue; those that are there already stay as they are. Returns how many were new."""
+    rows = [
+        {
+            "user_id": user_id,
+            "card_id": card.id,
+            "lesson": card.lesson,
+            "added_at": at,
+            "due_at": at,
+            "state": State.NEW,
+            "reps": 0,
+            "lapses": 0,
+        }
+        for card in cards
+    ]
+    if not rows:
+        return 0
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    added: int = db.execute(insert(Memory).values(rows).on_conflict_do_nothing()).rowcount
+    day_list.forget(db, user_id)
+    return added
+
+
+def answer(
+    store: Store,
+    library: Library,
+    token: str,
+    card_id: str,
+    *,
+    review_id: UUID,
+    rating: int,
+    seconds: float,
+    at: datetime,
+    idle_before: datetime,
+) -> Shown | None:
+    """Log one answer and give the next card; None when the sign-in behind `token` is over.
+
+    rating: 1 forgot, 2 hard, 3 good, 4 easy. seconds: time at the card, counted up to 60.
+    The same review_id again changes nothing and gives the next card; another one for a card that is not due is refused.
+    """
+    if rating not in (1, 2, 3, 4):
+        raise Refused("Choose one of the four answers: forgot, hard, good or easy.")
+    user_id = _claimed_user(token)
+    if user_id is None:
+        return None
+    with store.turn() as turn:
+        asked = turn.asked(
+            user_id, hash_of(token), card_id=card_id, review_id=review_id, at=at, idle_before=idle_before
+        )
+        if asked is None:
+            return None
+        if asked.card is None:
+            raise NotFound
+        day = clock.study_day(at, asked.zone)
+        if asked.known:
+            _same_answer(asked.known, card_id, rating)
+            following = None
+        else:
+            _refuse_if_not_due(asked.card, day, asked.zone, at)
+            outcome = scheduling.answer(state_of(asked.card), rating, at=at, zone=asked.zone)
+            values = _review_values(asked.card, library, outcome, review_id, rating, seconds, day, asked.zone, at)
+            following = turn.write(user_id, day, at, values, reps=asked.card.reps)
+            if following is None:
+                raise Conflict("You answered this already, on another page. Go on with the next card.")
+            following = _or_early(following, asked.card, outcome, at)
+    if following is None:
+        following = store.next(user_id, day, at)
+    return _shown(following, library, asked.zone, at)
+
+
+def next_card(store: Store, library: Library, user_id: UUID, zone: str, *, at: datetime) -> Shown:
+    """The card that comes next on this learner's desk; the day's list has been built (`day_list.build`)."""
+    return _shown(store.next(user_id, clock.study_day(at, zone), at), library, zone, at)
+
+
+def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, at: datetime) -> str:
+    """Take back the newest answer of this study day that still counts; again for the one before. Returns its card.
+
+    The log keeps both rows: the answer, and the one that cancels it.
+    """
+    day = clock.study_day(at, zone)
+    last = db.exec(counting(user_id).where(Review.day == day).order_by(Review.at.desc(), Review.id.desc())).first()
+    if last is None:
+        raise Refused("There is no answer of today to take back.")
+    memory = db.get(Memory, (user_id, last.card_id), with_for_update=True)
+    if memory is None:
+        raise NotFound
+    kept = {name: getattr(last, name) for name in last.__class__.model_fields if name.endswith("_before")}
+    db.add(
+        Review(
+            **kept,
+            user_id=user_id,
+            id=undo_id or uuid7(),
+            card_id=last.card_id,
+            at=at,
+            day=day,
+            utc_offset=clock.utc_offset_minutes(at, zone),
+            rating=UNDO,
+            cancels=last.id,
+            card_version=last.card_version,
+            model=scheduling.MODEL_VERSION,
+            due_after=last.due_before,
+        )
+    )
+    memory.state, memory.step = last.state_before, last.step_before
+    memory.stability, memory.difficulty = last.stability_before, last.difficulty_before
+    memory.due_at, memory.lapses = last.due_before, last.lapses_before
+    memory.reviewed_at, memory.reviewed_day = last.reviewed_at_before, last.reviewed_day_before
+    memory.reps += 1  # the guard of the next answer; a number never comes back
+    db.execute(
+        sa.update(QueueCard)
+        .where(QueueCard.user_id == user_id, QueueCard.day == day, QueueCard.answered_by == last.id)
+        .values(answered_by=None)
+    )
+    return last.card_id
+
+
+def state_of(row: CardRow) -> MemoryState:
+    reviewed_at = None if row.reviewed_at is None else from_micros(row.reviewed_at)
+    return MemoryState(State(row.state), row.step, row.stability, row.difficulty, reviewed_at, row.reviewed_day)
+
+
+def _claimed_user(token: str) -> UUID | None:
+    try:
+        return UUID(hex=token.split(".", 1)[0])
+    except ValueError:
+        return None
+
+
+def _same_answer(known: tuple[str, int], card_id: str, rating: int) -> None:
+    if known != (card_id, rating):
+        raise Conflict("This answer was sent before for another card or button; the first one counts.")
+
+
+def _refuse_if_not_due(card: CardRow, day: int, zone: str, at: datetime) -> None:
+    """A learning step may be answered a little early; a review on its study day; anything else was answered already."""
+    in_steps = card.state in (State.LEARNING, State.RELEARNING)
+    latest = at + LEARN_AHEAD if in_steps else clock.day_start(day + 1, zone)
+    if card.due_at > to_micros(latest) or (not in_steps and card.due_at == to_micros(latest)):
+        raise Conflict("You answered this already. Go on with the next card.")
+
+
+def _review_values(
+    card: CardRow,
+    library: Library,
+    outcome: Outcome,
+    review_id: UUID,
+    rating: int,
+    seconds: float,
+    day: int,
+    zone: str,
+    at: datetime,
+) -> dict[str, object]:
+    """The columns of the log's row, and of the memory it leads to with "new_" before each name."""
+    text = library.cards.get(card.card_id)
+    after = outcome.memory
+    due, now = to_micros(outcome.due_at), to_micros(at)
+    return {
+        "id": review_id,
+        "card_id": card.card_id,
+        "at": now,
+        "day": day,
+        "utc_offset": clock.utc_offset_minutes(at, zone),
+        "rating": rating,
+        "seconds": min(max(seconds, 0.0), LONGEST_SECONDS),
+        "card_version": text.version if text else "",
+        "model": scheduling.MODEL_VERSION,
+        "state_before": card.state,
+        "step_before": card.step,
+        "stability_before": card.stability,
+        "difficulty_before": card.difficulty,
+        "due_before": card.due_at,
+        "reviewed_at_before": card.reviewed_at,
+        "reviewed_day_before": card.reviewed_day,
+        "lapses_before": card.lapses,
+        "due_after": due,
+        "new_state": int(after.state),
+        "new_step": after.step,
+        "new_stability": after.stability,
+        "new_difficulty": after.difficulty,
+        "new_due_at": due,
+        "new_reviewed_at": now,
+        "new_reviewed_day": day,
+        "new_lapses": card.lapses + (rating == 1 and card.state == State.REVIEW),
+    }
+
+
+def _or_early(following: Next, card: CardRow, outcome: Outcome, at: datetime) -> Next:
+    """The answered card itself, when nothing else is left and its next step comes sooner than any other."""
+    if (following.card is not None and not following.is_early) or outcome.days or outcome.due_at > at + LEARN_AHEAD:
+        return following
+    due = to_micros(outcome.due_at)
+    if following.card is not None and following.card.due_at <= due:
+        return following
+    after = outcome.memory
+    itself = card._replace(
+        state=int(after.state),
+        step=after.step,
+        stability=after.stability,
+        difficulty=after.difficulty,
+        reviewed_at=to_micros(at),
+        reviewed_day=after.reviewed_day,
+        due_at=due,
+        reps=card.reps + 1,
+    )
+    return dataclasses.replace(following, card=itself, is_early=True)
+
+
+def _shown(following: Next, library: Library, zone: str, at: datetime) -> Shown:
+    if following.card is None:
+        return Shown(None, (), False, following.left, following.total)
+    card = library.cards.get(following.card.card_id) or _retired(following.card.card_id)
+    outcomes = scheduling.preview(state_of(following.card), at=at, zone=zone)
+    return Shown(card, outcomes, following.is_early, following.left, following.total)
+
+
+def _retired(card_id: str) -> Card:
+    """A card whose text has left the course while it stood on the list: it can be passed, nothing is lost."""
+    return Card(
+        id=card_id,
+        lesson="",
+        type="basic",
+        front="<p>This card has left the course.</p>",
+        back="<p>Choose any answer to go on.</p>",
+        note="",
+        accepted=(),
+        tags=(),
+        block=card_id,
+        version="",
+        line=0,
+    )

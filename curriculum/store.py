@@ -1,0 +1,335 @@
+"""The statements of the hot path, answering a review: the one room with SQL by hand.
+
+Written as SQLAlchemy Core, compiled once for the database in use, and run on raw driver connections. SQLite: one
+transaction that starts with BEGIN IMMEDIATE. PostgreSQL: two round trips, a SELECT and one statement that updates,
+logs and finds the next card. Only `curriculum.reviews` calls this; it commits for itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.accounts import SignIn, User
+from core.columns import to_micros
+from core.database import Database
+from curriculum.models import IN_STEPS, Memory, QueueCard, Review
+
+LEARN_AHEAD = timedelta(minutes=20)  # a learning step may be answered this much early when nothing else is left
+memory, review, queue = (table.__table__ for table in (Memory, Review, QueueCard))  # type: ignore[attr-defined]
+CARD = (
+    "card_id",
+    "state",
+    "step",
+    "stability",
+    "difficulty",
+    "reviewed_at",
+    "reviewed_day",
+    "due_at",
+    "reps",
+    "lapses",
+)
+
+
+class CardRow(NamedTuple):
+    """What the memory table holds of a card; moments in microseconds since 1970."""
+
+    card_id: str
+    state: int
+    step: int | None
+    stability: float | None
+    difficulty: float | None
+    reviewed_at: int | None
+    reviewed_day: int | None
+    due_at: int
+    reps: int
+    lapses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who answers which card."""
+
+    user_id: UUID
+    zone: str
+    card: CardRow | None  # None: not among this learner's cards
+    known: tuple[str, int] | None  # card id and rating of the review with this id, when it was logged before
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The card that comes next, and how far the day's list is."""
+
+    card: CardRow | None
+    is_early: bool  # a learning step that is not due yet
+    left: int  # on the day's list, learning steps not counted
+    total: int  # on the day's list when it was whole
+
+
+class Statement:
+    """A Core statement compiled for one dialect."""
+
+    def __init__(self, statement: Any, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        self.names: list[str] | None = getattr(compiled, "positiontup", None)
+        self.fixed = {name: value for name, value in compiled.params.items() if value is not None}  # OFFSET 0
+
+    def run(self, cursor: Any, values: dict[str, Any]) -> Any:
+        values = {**self.fixed, **values}
+        cursor.execute(self.sql, [values[name] for name in self.names] if self.names is not None else values)
+        return cursor
+
+
+class Store:
+    """The hot path's way into one database."""
+
+    def __init__(self, base: Database) -> None:
+        self.base = base
+        self.is_sqlite = base.is_sqlite
+        if self.is_sqlite:
+            self.engine, dialect = base.engine, sqlite.dialect()
+        else:  # a small pool of its own in autocommit: each statement is one round trip
+            self.engine = sa.create_engine(base.engine.url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
+            dialect = self.engine.dialect
+        self.ask = Statement(_ask(), dialect)
+        self.find_next = Statement(_next(sa.bindparam("not_card")), dialect)
+        if self.is_sqlite:
+            self.writes = [Statement(part, dialect) for part in (_log(), _move(), _take_off())]
+        else:
+            self.write_all = Statement(_write_all(), dialect)
+
+    def next(self, user_id: UUID, day: int, at: datetime) -> Next:
+        """The next card of this learner's study day."""
+        with self._cursor() as cursor:
+            found = self.find_next.run(cursor, {**self._moment(user_id, day, at), "not_card": ""}).fetchone()
+            return _as_next(found)
+
+    @contextmanager
+    def turn(self) -> Iterator["Turn"]:
+        """One answer: everything inside is one transaction, acknowledged only when this ends without an error."""
+        if not self.is_sqlite:
+            with self._cursor() as cursor:
+                yield Turn(self, cursor)
+            return
+        self.base.take_turn()
+        try:
+            with self._cursor() as cursor:
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield Turn(self, cursor)
+                    cursor.execute("COMMIT")
+                except BaseException:
+                    if cursor.connection.in_transaction:
+                        cursor.execute("ROLLBACK")
+                    raise
+        finally:
+            self.base.write_lock.release()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except self.engine.dialect.loaded_dbapi.OperationalError as error:
+            raise sa.exc.OperationalError(None, None, error) from error
+        finally:
+            connection.close()
+
+    def uuid(self, value: UUID) -> Any:
+        """An id as the database keeps it: 32 hex letters in SQLite."""
+        return value.hex if self.is_sqlite else value
+
+    def moment(self, at: datetime) -> Any:
+        """A moment as the ordinary tables keep it (the hot tables keep microseconds)."""
+        return at.strftime("%Y-%m-%d %H:%M:%S.%f") if self.is_sqlite else at
+
+    def _moment(self, user_id: UUID, day: int, at: datetime) -> dict[str, Any]:
+        now = to_micros(at)
+        return {"user_id": self.uuid(user_id), "day": day, "now": now, "ahead": now + _AHEAD}
+
+
+@dataclass(slots=True)
+class Turn:
+    """The statements of one answer, in order: `asked`, then `write`."""
+
+    store: Store
+    cursor: Any
+
+    def asked(
+        self, user_id: UUID, token_hash: str, *, card_id: str, review_id: UUID, at: datetime, idle_before: datetime
+    ) -> Asked | None:
+        """Who asks, the card's memory, and whether this review is known; None when the sign-in is over."""
+        store = self.store
+        row = store.ask.run(
+            self.cursor,
+            {
+                "user_id": store.uuid(user_id),
+                "token_hash": token_hash,
+                "card_id": card_id,
+                "review_id": store.uuid(review_id),
+                "at": store.moment(at),
+                "idle_before": store.moment(idle_before),
+            },
+        ).fetchone()
+        if row is None:
+            return None
+        card = CardRow(*row[3:]) if row[3] is not None else None
+        return Asked(user_id, row[0], card, (row[1], row[2]) if row[1] is not None else None)
+
+    def write(self, user_id: UUID, day: int, at: datetime, values: dict[str, Any], *, reps: int) -> Next | None:
+        """Log the answer, move the memory, take the card off the day's list, find the next one.
+
+        values: the columns of Review as `review_values` makes them, and of Memory with "new_" before each name.
+        reps: as it was read. None: another answer came first, and nothing was written.
+        """
+        store = self.store
+        given = {
+            **values,
+            **store._moment(user_id, day, at),
+            "id": store.uuid(values["id"]),
+            "cancels": None,
+            "reps_read": reps,
+            "not_card": values["card_id"],
+        }
+        if not store.is_sqlite:
+            row = store.write_all.run(self.cursor, given).fetchone()
+            return _as_next(row[1:]) if row[0] else None
+        for statement in store.writes:
+            if statement.run(self.cursor, given).rowcount == 0 and statement is not store.writes[-1]:
+                return None
+        return _as_next(store.find_next.run(self.cursor, given).fetchone())
+
+
+_AHEAD = LEARN_AHEAD // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=8)
+def of(base: Database) -> Store:
+    """The store of a database, compiled once."""
+    return Store(base)
+
+
+def _as_next(row: Any) -> Next:
+    tier, left, total, *card = row
+    return Next(CardRow(*card) if tier is not None else None, tier == 2, left, total)
+
+
+def _ask() -> Any:
+    signed, person = SignIn.__table__, User.__table__  # type: ignore[attr-defined]
+    who = sa.bindparam("user_id", type_=sa.types.NullType())
+    known = sa.and_(review.c.user_id == person.c.id, review.c.id == _plain("review_id"))
+    return (
+        sa.select(person.c.zone, review.c.card_id, review.c.rating, *(memory.c[name] for name in CARD))
+        .select_from(signed)
+        .join(person, person.c.id == signed.c.user_id)
+        .outerjoin(memory, sa.and_(memory.c.user_id == person.c.id, memory.c.card_id == _plain("card_id")))
+        .outerjoin(review, known)
+        .where(
+            signed.c.user_id == who,
+            signed.c.token_hash == _plain("token_hash"),
+            signed.c.ended_at.is_(None),
+            signed.c.expires_at > _plain("at"),
+            signed.c.seen_at > _plain("idle_before"),
+            person.c.active.is_(sa.true()),
+        )
+    )
+
+
+def _next(not_card: Any) -> Any:
+    """The first learning step due, else the first card on the list, else a learning step due soon."""
+    user, ahead, now = _plain("user_id"), _plain("ahead"), _plain("now")
+    columns = [memory.c[name] for name in CARD]
+    tier = sa.case((memory.c.due_at <= now, _number(0)), else_=_number(2))
+    step = (
+        sa.select(tier.label("tier"), *columns)
+        .where(memory.c.user_id == user, IN_STEPS, memory.c.due_at <= ahead, memory.c.card_id != not_card)
+        .order_by(memory.c.due_at)
+        .limit(_number(1))
+        .subquery("step")
+    )
+    on_list = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"), queue.c.answered_by.is_(None))
+    listed = (
+        sa.select(_number(1).label("tier"), *columns)
+        .select_from(
+            queue.join(memory, sa.and_(memory.c.user_id == queue.c.user_id, memory.c.card_id == queue.c.card_id))
+        )
+        .where(on_list, queue.c.card_id != not_card)
+        .order_by(queue.c.position)
+        .limit(_number(1))
+        .subquery("listed")
+    )
+    either = sa.union_all(sa.select(step), sa.select(listed)).subquery("either")
+    first = sa.select(either).order_by(either.c.tier).limit(_number(1)).subquery("first")
+    of_day = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"))
+    is_left = sa.and_(queue.c.answered_by.is_(None), queue.c.card_id != not_card)
+    counts = sa.select(
+        sa.func.count(sa.case((is_left, _number(1)))).label("left_over"), sa.func.count().label("in_all")
+    ).where(of_day)
+    counts = counts.subquery("counts")
+    return sa.select(first.c.tier, *counts.c, *(first.c[name] for name in CARD)).select_from(
+        counts.outerjoin(first, sa.true())
+    )
+
+
+def _log() -> Any:
+    values = {column.name: _plain(column.name) for column in review.c}
+    return sqlite.insert(review).values(**values).on_conflict_do_nothing()
+
+
+def _move() -> Any:
+    moved = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day", "lapses")
+    return (
+        sa.update(memory)
+        .where(
+            memory.c.user_id == _plain("user_id"),
+            memory.c.card_id == _plain("card_id"),
+            memory.c.reps == _plain("reps_read"),
+        )
+        .values(reps=_plain("reps_read") + _number(1), **{name: _plain(f"new_{name}") for name in moved})
+    )
+
+
+def _take_off() -> Any:
+    return (
+        sa.update(queue)
+        .where(queue.c.user_id == _plain("user_id"), queue.c.day == _plain("day"), queue.c.card_id == _plain("card_id"))
+        .values(answered_by=_plain("id"))
+    )
+
+
+def _write_all() -> Any:
+    """PostgreSQL: the parts of one statement see the state before it, so the next-card part leaves the answered out."""
+    moved = _move().returning(memory.c.card_id).cte("moved")
+    columns = [column.name for column in review.c]
+    logged = (
+        postgresql.insert(review)
+        .from_select(columns, sa.select(*(sa.cast(_plain(c.name), c.type) for c in review.c)).select_from(moved))
+        .on_conflict_do_nothing()
+        .returning(review.c.id)
+        .cte("logged")
+    )
+    taken = _take_off().where(sa.exists(sa.select(moved.c.card_id))).returning(queue.c.card_id).cte("taken")
+    found = _next(_plain("not_card")).subquery("found")
+    count = sa.select(sa.func.count()).select_from(moved).scalar_subquery()
+    return sa.select(count.label("moved_rows"), *found.c).add_cte(logged, taken)
+
+
+def _plain(name: str) -> Any:
+    """A parameter that the driver gets as it is: no type of SQLAlchemy's stands between."""
+    return sa.bindparam(name, type_=sa.types.NullType())
+
+
+def _number(value: int) -> Any:
+    """A number written into the statement, so that it is no parameter."""
+    return sa.literal_column(str(value), sa.Integer)

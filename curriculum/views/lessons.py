@@ -1,0 +1,321 @@
+"""The tracks, the lessons and what a learner does with them; the programme, the glossary, and the first visit."""
+
+from datetime import date
+from typing import Annotated
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from pydantic import BaseModel, Field, StringConstraints
+
+from core import clock
+from core.access import current_user, signed_in, wants_fragment
+from core.database import database, get_db
+from core.errors import NotFound
+from core.once import once
+from core.web import read_form
+from curriculum import lessons, own_copy, progress
+from curriculum.library import Lesson, Planned
+from curriculum.views.reviews import library
+
+bp = Blueprint("lessons", __name__)
+
+PICTURE_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+}
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # opened by itself it may run and load nothing
+MAKES = ("Beats", "Songs of my own", "Songs with a band", "Recordings and mixes for others", "Music for film and games")
+
+
+class StepsForm(BaseModel):
+    step: list[str] = []
+    only: str = ""  # the one step to change, when a script sends
+
+
+class WelcomeForm(BaseModel):
+    makes: Annotated[str, StringConstraints(max_length=200)] = ""
+    daw: str = ""
+    programme: str = ""
+    skip: str = ""
+
+
+class ProgrammeForm(BaseModel):
+    programme: str = ""
+    started_on: date | None = None
+
+
+class PaceForm(BaseModel):
+    daw: str = ""
+    new_a_day: Annotated[int, Field(ge=0, le=100)]
+    reviews_a_day: Annotated[int, Field(ge=1, le=1000)]
+
+
+@bp.get("/learn")
+@signed_in
+def tracks():
+    db, course, me = get_db(), library(), current_user()
+    places = lessons.places(db, course, me.id)
+    learner = lessons.learner(db, me.id)
+    return render_template(
+        "curriculum/tracks.html",
+        tracks=progress.by_track(course, places),
+        written=len(course.lessons),
+        planned=len(course.planned),
+        week=progress.lesson_of_the_week(course, learner, places, _today()),
+    )
+
+
+@bp.get("/lessons/<slug>")
+@signed_in
+def show(slug: str):
+    course, me = library(), current_user()
+    entry = course.entry(slug)
+    if entry is None:
+        raise NotFound
+    if isinstance(entry, Lesson):
+        _note_opened(entry)
+    db = get_db()
+    places = lessons.places(db, course, me.id)
+    learner = lessons.learner(db, me.id)
+    common = {
+        "lesson": entry,
+        "track": next(track for track in course.tracks if track.name == entry.track),
+        "missing": lessons.missing_before(course, places, entry),
+        "next": lessons.next_lesson(course, places, learner.programme, entry),
+        "programme": course.programmes.get(learner.programme),
+    }
+    if isinstance(entry, Planned):
+        milestones = [milestone for milestone in course.milestones.values() if slug in milestone.lessons]
+        return render_template("curriculum/planned.html", **common, milestones=milestones)
+    ticked = lessons.ticked(db, me.id, entry)
+    html = own_copy.with_ticks(entry.html, ticked)
+    html = own_copy.with_planned(own_copy.with_daw(html, learner.daw), course.planned)
+    return render_template(
+        "curriculum/lesson.html",
+        **common,
+        html=html,
+        place=places[slug],
+        ticked=len(ticked),
+        joined=lessons.cards_joined(db, me.id, entry),
+        milestones=[course.milestones[name] for name in entry.milestones],
+        words=[course.glossary[word] for word in own_copy.words_in(entry.html) if word in course.glossary],
+        is_unchecked=entry.check_by < _today(),
+    )
+
+
+@bp.post("/lessons/<slug>/done")
+@signed_in
+@once(again=show)
+def done(slug: str):
+    joined = lessons.mark_done(get_db(), current_user().id, _written(slug), at=clock.now())
+    flash(f"Done. {_joined(joined)}".strip(), "good")
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/undone")
+@signed_in
+@once(again=show)
+def undone(slug: str):
+    lessons.take_back_done(get_db(), current_user().id, _written(slug), at=clock.now())
+    flash("Taken back. Its cards stay in your reviews.")
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/cards")
+@signed_in
+@once(again=show)
+def cards(slug: str):
+    joined = lessons.start_cards(get_db(), current_user().id, _written(slug), at=clock.now())
+    flash(_joined(joined) or "Its cards are in your reviews already.", "good")
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/skipped")
+@signed_in
+@once(again=show)
+def skipped(slug: str):
+    lessons.skip(get_db(), current_user().id, _written(slug), at=clock.now())
+    flash("Skipped. You find it under Learn whenever you want it.")
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/unskipped")
+@signed_in
+@once(again=show)
+def unskipped(slug: str):
+    lessons.unskip(get_db(), current_user().id, _written(slug), at=clock.now())
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/starred")
+@signed_in
+@once(again=show)
+def starred(slug: str):
+    lessons.star(get_db(), current_user().id, _written(slug), at=clock.now())
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/unstarred")
+@signed_in
+@once(again=show)
+def unstarred(slug: str):
+    lessons.unstar(get_db(), current_user().id, _written(slug), at=clock.now())
+    return _back(slug, "after")
+
+
+@bp.post("/lessons/<slug>/steps")
+@signed_in
+@once(again=show)
+def steps(slug: str):
+    lesson, form, me, at = _written(slug), read_form(StepsForm), current_user(), clock.now()
+    if form.only:
+        saved = lessons.save_step(get_db(), me.id, lesson, form.only, form.only in form.step, at=at)
+    else:
+        saved = lessons.save_steps(get_db(), me.id, lesson, form.step, at=at)
+    if wants_fragment():
+        return jsonify(saved=saved)
+    flash(f"{saved} of {len(lesson.steps)} steps are ticked.")
+    return _back(slug, "steps")
+
+
+@bp.get("/lessons/<slug>/pictures/<name>")
+@signed_in
+def picture(slug: str, name: str):
+    """A picture of a lesson, by the names that the lesson's text uses."""
+    lesson = library().lessons.get(slug)
+    path = lesson.path.parent / name if lesson and name in lesson.pictures else None
+    media_type = PICTURE_TYPES.get(path.suffix.lower()) if path else None
+    if path is None or media_type is None or not path.is_file():
+        raise NotFound
+    answer = send_file(path, mimetype=media_type, conditional=True)
+    answer.cache_control.private = True
+    if media_type == PICTURE_TYPES[".svg"]:
+        answer.headers["Content-Security-Policy"] = SVG_POLICY
+    return answer
+
+
+@bp.get("/glossary")
+@signed_in
+def glossary():
+    return render_template("curriculum/glossary.html", glossary=library().glossary)
+
+
+@bp.get("/programme")
+@signed_in
+def programme():
+    """The programme week by week: the chosen one, or another to look at."""
+    db, course, me = get_db(), library(), current_user()
+    learner = lessons.learner(db, me.id)
+    looked_at = course.programmes.get(request.args.get("look", "")) or course.programmes.get(learner.programme)
+    is_own = looked_at is not None and looked_at.slug == learner.programme
+    places = lessons.places(db, course, me.id)
+    started_on = learner.started_on if is_own else None
+    return render_template(
+        "curriculum/programme.html",
+        learner=learner,
+        programmes=course.programmes.values(),
+        looked_at=looked_at,
+        is_own=is_own,
+        weeks=progress.plan(course, looked_at, places, started_on, _today()) if looked_at else [],
+        today=_today(),
+    )
+
+
+@bp.post("/programme")
+@signed_in
+@once(again=programme)
+def chosen_programme():
+    form, me = read_form(ProgrammeForm), current_user()
+    lessons.choose_programme(get_db(), library(), me.id, form.programme, form.started_on, zone=me.zone, at=clock.now())
+    flash("Saved. What you have done counts in every programme.", "good")
+    return redirect(url_for("lessons.programme"), 303)
+
+
+@bp.get("/welcome")
+@signed_in
+def welcome():
+    """Three questions of the first visit, each of which may be skipped."""
+    course = library()
+    return render_template(
+        "curriculum/welcome.html",
+        learner=lessons.learner(get_db(), current_user().id),
+        makes=MAKES,
+        daws=course.daws,
+        programmes=course.programmes.values(),
+    )
+
+
+@bp.post("/welcome")
+@signed_in
+@once(again=welcome)
+def welcomed():
+    form, me, at = read_form(WelcomeForm), current_user(), clock.now()
+    if form.skip:
+        lessons.skip_welcome(get_db(), me.id, at=at)
+    else:
+        answers = {"makes": form.makes, "daw": form.daw, "programme": form.programme}
+        lessons.welcome(get_db(), library(), me.id, **answers, zone=me.zone, at=at)
+    return redirect("/", 303)
+
+
+@bp.get("/learning")
+@signed_in
+def learning():
+    """How much a day, and with which DAW."""
+    learner = lessons.learner(get_db(), current_user().id)
+    return render_template("curriculum/learning.html", learner=learner, daws=library().daws)
+
+
+@bp.post("/learning")
+@signed_in
+@once(again=learning)
+def changed_learning():
+    form = read_form(PaceForm)
+    lessons.set_pace(
+        get_db(),
+        library(),
+        current_user().id,
+        daw=form.daw,
+        new_a_day=form.new_a_day,
+        reviews_a_day=form.reviews_a_day,
+    )
+    flash("Saved. Today's list of cards follows.", "good")
+    return redirect(url_for("lessons.learning"), 303)
+
+
+def _today() -> date:
+    """The learner's study day."""
+    return date.fromordinal(clock.study_day(clock.now(), current_user().zone))
+
+
+def _written(slug: str) -> Lesson:
+    lesson = library().lessons.get(slug)
+    if lesson is None:
+        raise NotFound
+    return lesson
+
+
+def _note_opened(lesson: Lesson) -> None:
+    """The first look at a lesson. By a transaction of its own: this request's session only reads."""
+    me = current_user()
+    if request.method != "GET":
+        return
+    with database().reading() as db:
+        is_known = lessons.visit(db, me.id, lesson) is not None
+    if not is_known:
+        with database().writing() as db:
+            lessons.open_lesson(db, me.id, lesson, at=clock.now())
+
+
+def _joined(count: int) -> str:
+    if not count:
+        return ""
+    return "One card joined your reviews." if count == 1 else f"{count} cards joined your reviews."
+
+
+def _back(slug: str, anchor: str):
+    return redirect(url_for("lessons.show", slug=slug, _anchor=anchor), 303)

@@ -1,0 +1,152 @@
+"""The review desk."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from pydantic import BaseModel, Field
+
+from core import clock
+from core.access import current_user, idle_before, signed_in, unknown, wants_fragment
+from core.accounts import ME
+from core.database import database, get_db
+from core.ids import uuid7
+from core.once import once
+from core.web import read_form
+from curriculum import day_list, lessons, log, reviews, scheduling, store, typed
+from curriculum.library import Card, Library
+from curriculum.reviews import Shown
+
+bp = Blueprint("reviews", __name__)
+WORDS = ("Forgot", "Hard", "Good", "Easy")
+EXPLAINED = ("", "but recalled", "", "")
+
+
+class AnswerForm(BaseModel):
+    id: UUID
+    rating: Annotated[int, Field(ge=1, le=4)]
+    seconds: float = 0.0
+
+
+@bp.get("/reviews")
+@signed_in
+def desk():
+    """The card that comes next, its answer when `shown` is asked for, or how the day went."""
+    me, at = current_user(), clock.now()
+    _build_list(at)
+    shown = reviews.next_card(store.of(database()), library(), me.id, me.zone, at=at)
+    given = request.args.get("typed") if shown.card and request.args.get("card") == shown.card.id else None
+    if wants_fragment():
+        return fragment(shown, given)
+    if shown.card is None:
+        return _done_for_now(at)
+    is_open = given is not None or request.args.get("card") == shown.card.id
+    return render_template("curriculum/reviews.html", **context(shown, given, is_open))
+
+
+@bp.post("/reviews/<card_id>")
+def answer(card_id: str):
+    """One answer, and the next card. The statement that reads the card checks the sign-in, too."""
+    form = read_form(AnswerForm)
+    at = clock.now()
+    shown = reviews.answer(
+        store.of(database()),
+        library(),
+        cookie.get(ME, ""),
+        card_id,
+        review_id=form.id,
+        rating=form.rating,
+        seconds=form.seconds,
+        at=at,
+        idle_before=idle_before(at),
+    )
+    if shown is None:
+        return unknown()
+    return fragment(shown) if wants_fragment() else redirect(url_for("reviews.desk"), 303)
+
+
+@bp.post("/reviews/undone")
+@signed_in
+@once(again=desk)
+def undone():
+    me = current_user()
+    card_id = reviews.undo(get_db(), me.id, me.zone, at=clock.now())
+    if not wants_fragment():
+        flash("Your last answer is taken back.")
+    return redirect(url_for("reviews.desk", back=card_id), 303)
+
+
+def fragment(shown: Shown, given: str | None = None) -> str:
+    """The desk without its frame. Rendered without the context of whole pages, which would load the user again."""
+    template = current_app.jinja_env.get_template("curriculum/_card.html")
+    return template.render(**context(shown, given, given is not None))
+
+
+def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]:
+    card = shown.card
+    lesson = library().lessons.get(card.lesson) if card else None
+    return {
+        "card": card,
+        "lesson": lesson,
+        "track": next((track for track in library().tracks if lesson and track.name == lesson.track), None),
+        "left": shown.left,
+        "done": shown.total - shown.left,
+        "total": shown.total,
+        "op_id": uuid7,
+        "is_early": shown.is_early,
+        "is_open": is_open,
+        "given": given,
+        "is_right": typed.compare_typed(given, card.accepted) if card and given is not None else None,
+        "review_id": uuid7(),
+        "grades": [
+            (rating, word, more, scheduling.interval_words(outcome))
+            for rating, (word, more, outcome) in enumerate(zip(WORDS, EXPLAINED, shown.outcomes, strict=False), 1)
+        ],
+    }
+
+
+def library() -> Library:
+    shelf = current_app.extensions["shelf"]
+    found: Library = shelf.library
+    return found
+
+
+def _build_list(at: datetime) -> None:
+    me = current_user()
+    day = clock.study_day(at, me.zone)
+    if day_list.is_built(get_db(), me.id, day):
+        return
+    with database().writing() as db:
+        limits = lessons.learner(db, me.id)
+        day_list.build(
+            db,
+            library(),
+            me.id,
+            me.zone,
+            new_a_day=limits.new_a_day,
+            reviews_a_day=limits.reviews_a_day,
+            at=at,
+        )
+
+
+def _done_for_now(at: datetime):
+    """Nothing is left: what was answered today and when each card comes back."""
+    db, me = get_db(), current_user()
+    today = clock.study_day(at, me.zone)
+    answered, seen = [], set()
+    for row in log.answered_on(db, me.id, today):
+        card: Card | None = library().cards.get(row.card_id)
+        if card and row.card_id not in seen:
+            seen.add(row.card_id)
+            answered.append((card, WORDS[row.rating - 1], row.due_at))
+    coming = log.coming(db, me.id, clock.day_start(today + 1, me.zone), clock.day_start(today + 2, me.zone))
+    return render_template(
+        "curriculum/reviews_done.html",
+        answered=answered,
+        has_cards=log.has_cards(db, me.id),
+        tomorrow=coming,
+        next_due=log.next_due(db, me.id, at),
+        today=date.fromordinal(today),
+    )

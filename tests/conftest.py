@@ -1,0 +1,286 @@
+"""The cast and the stage. Ada learns, Ben is her mentor, Eve is a stranger who must see nothing."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from sqlmodel import Session, SQLModel
+
+from app import create_app
+from core import clock, startup
+from core.accounts import ME, SignIn, User, UserEmail, hash_of
+from core.database import Database
+from core.ids import uuid7
+from core.settings import HERE, Settings
+from core.storage import Storage
+from curriculum.library import Library, Shelf
+from mentorship.models import Link, Piece, Version
+from tests.times import MONDAY
+
+KEY = "only-for-tests-" + "k" * 40
+CLIENTS = {"as_ada", "as_ben", "as_eve", "anonymous", "client_of", "app"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of rules run on both databases, tests of pages on SQLite, those marked `postgres` there alone."""
+    if "engine_kind" not in metafunc.fixturenames:
+        return
+    kinds = ["sqlite"] if CLIENTS & set(metafunc.fixturenames) else ["sqlite", "postgres"]
+    if metafunc.definition.get_closest_marker("postgres"):
+        kinds = ["postgres"]
+    marks = {"sqlite": (), "postgres": (pytest.mark.postgres,)}
+    metafunc.parametrize("engine_kind", [pytest.param(kind, marks=marks[kind]) for kind in kinds], scope="session")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database brought to the newest revision once; tests get copies."""
+    data = tmp_path_factory.mktemp("migrated")
+    startup.prepare(data=data, secret_key=KEY)
+    return data / "woodshed.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated PostgreSQL database of this worker's own."""
+    from tests.postgres import database_for_worker
+
+    with database_for_worker() as url:
+        data = tmp_path_factory.mktemp("postgres")
+        startup.prepare(data=data, secret_key=KEY, database_url=url)
+        yield url
+
+
+@pytest.fixture
+def engine_kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def site(engine_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """The settings of a site of its own."""
+    url = request.getfixturevalue("postgres_url") if engine_kind == "postgres" else ""
+    if not url:
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "woodshed.db")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "backups").mkdir()
+    return Settings(data=tmp_path, secret_key=KEY, database_url=url, synchronous="NORMAL")
+
+
+@pytest.fixture
+def base(site: Settings) -> Iterator[Database]:
+    base = Database(site)
+    if not base.is_sqlite:
+        _empty(base)
+    yield base
+    base.engine.dispose()
+
+
+@pytest.fixture
+def db(base: Database) -> Iterator[Session]:
+    """A session that may write. Commit to have `fresh_db` and the pages see it."""
+    with Session(base.writer, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def fresh_db(base: Database) -> Iterator[Session]:
+    """A second session: it sees only what was committed."""
+    with Session(base.engine) as session:
+        yield session
+
+
+@pytest.fixture
+def storage(site: Settings) -> Storage:
+    return Storage(site.files)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The course as it stands in content/."""
+    return Shelf(HERE / "content").library
+
+
+@pytest.fixture
+def at(request: pytest.FixtureRequest) -> Iterator[Callable[[datetime], None]]:
+    """Sets the app's clock: `at(MONDAY + HOUR)`. It starts on Monday."""
+
+    def set_to(moment: datetime) -> None:
+        clock.use(lambda: moment, testing=True)
+
+    set_to(MONDAY)
+    yield set_to
+    clock.use(None, testing=True)
+
+
+# The cast
+
+
+@pytest.fixture
+def ada(db: Session) -> User:
+    return person(db, "Ada", zone="Europe/Berlin")
+
+
+@pytest.fixture
+def ben(db: Session) -> User:
+    return person(db, "Ben", zone="Europe/London")
+
+
+@pytest.fixture
+def eve(db: Session) -> User:
+    return person(db, "Eve", zone="America/New_York")
+
+
+def person(db: Session, name: str, zone: str = "Europe/Berlin", **more: Any) -> User:
+    """An account without a password, signed in through `client_of`."""
+    user = User(
+        id=uuid7(),
+        email=f"{name.lower()}@example.com",
+        name=name,
+        fs_uniquifier=uuid7().hex,
+        zone=zone,
+        created_at=MONDAY,
+        **more,
+    )
+    db.add(user)
+    db.flush()
+    db.add(UserEmail(email=user.email, user_id=user.id))
+    db.commit()
+    return user
+
+
+@pytest.fixture
+def link_of(db: Session) -> Callable[..., Link]:
+    """`link_of(ada, ben)`: Ben is Ada's mentor."""
+
+    def make(apprentice: User, mentor: User, **more: Any) -> Link:
+        link = Link(user_id=apprentice.id, id=uuid7(), mentor_id=mentor.id, began_at=MONDAY, **more)
+        db.add(link)
+        db.commit()
+        return link
+
+    return make
+
+
+@pytest.fixture
+def make_version(db: Session) -> Callable[..., Version]:
+    """`make_version(ada)`: the next version of a new (or the given) piece, without a file behind it."""
+
+    def make(owner: User, *, piece: Piece | None = None, kind: str = "audio", shared: bool = False) -> Version:
+        if piece is None:
+            shared_at = MONDAY if shared else None
+            piece = Piece(user_id=owner.id, id=uuid7(), title="Night bus", created_at=MONDAY, shared_at=shared_at)
+            db.add(piece)
+            db.flush()
+        count = sa.select(sa.func.count()).select_from(Version).where(Version.piece_id == piece.id)
+        number = (db.scalar(count) or 0) + 1
+        version = Version(
+            user_id=owner.id,
+            id=uuid7(),
+            piece_id=piece.id,
+            number=number,
+            kind=kind,
+            media_type={"audio": "audio/wav", "picture": "image/png"}.get(kind, "text/plain"),
+            file_name=f"night-bus-v{number}",
+            sha256=hash_of(f"{piece.id}{number}"),
+            size=1000,
+            uploaded_at=MONDAY,
+        )
+        db.add(version)
+        db.commit()
+        return version
+
+    return make
+
+
+# Pages
+
+
+@pytest.fixture
+def app(site: Settings, base: Database, at: Callable[[datetime], None]) -> Iterator[Flask]:
+    app = create_app(site)
+    app.config["TESTING"] = True
+    yield app
+    app.extensions["database"].engine.dispose()
+
+
+class Client(FlaskClient):
+    """A browser of somebody."""
+
+    def send(self, path: str, data: dict[str, Any] | None = None, *, op: UUID | None = None, **more: Any) -> Any:
+        """Post a form as the page would: with its forgery guard and its operation id."""
+        fields = {"csrf_token": self.csrf_token(), "op": str(op or uuid7()), **(data or {})}
+        return self.post(path, data=fields, **more)
+
+    def csrf_token(self) -> str:
+        with self.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", "0" * 40)
+        with self.application.test_request_context():
+            from flask import session
+
+            session["csrf_token"] = raw
+            return str(generate_csrf())
+
+
+@pytest.fixture
+def client_of(app: Flask, db: Session) -> Callable[[User | None], Client]:
+    """A browser in which this person is signed in; None: nobody."""
+
+    def open_browser(user: User | None) -> Client:
+        app.test_client_class = Client
+        client = app.test_client()
+        if user is not None:
+            sign_in(client, db, user)
+        return client  # type: ignore[return-value]
+
+    return open_browser
+
+
+def sign_in(client: FlaskClient, db: Session, user: User) -> None:
+    token = f"{user.id.hex}.{uuid7().hex}"
+    row = SignIn(
+        user_id=user.id,
+        token_hash=hash_of(token),
+        browser="test",
+        created_at=MONDAY,
+        seen_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=30),
+    )
+    db.add(row)
+    db.commit()
+    with client.session_transaction() as cookie:
+        cookie.update({"_user_id": user.fs_uniquifier, "_fresh": True, ME: token})
+
+
+@pytest.fixture
+def as_ada(client_of: Callable[..., Client], ada: User) -> Client:
+    return client_of(ada)
+
+
+@pytest.fixture
+def as_ben(client_of: Callable[..., Client], ben: User) -> Client:
+    return client_of(ben)
+
+
+@pytest.fixture
+def as_eve(client_of: Callable[..., Client], eve: User) -> Client:
+    return client_of(eve)
+
+
+@pytest.fixture
+def anonymous(client_of: Callable[..., Client]) -> Client:
+    return client_of(None)
+
+
+def _empty(base: Database) -> None:
+    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    with base.engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {names} CASCADE"))
