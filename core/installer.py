@@ -46,7 +46,7 @@ class Installer:
         """Install a lock. Nothing is built but WITHOUT_WHEEL, and that with the pinned tools (--no-build-isolation)."""
         options = ["--require-hashes", "--only-binary", ":all:", "--no-binary", WITHOUT_WHEEL, "--no-build-isolation"]
         if self.uv:
-            command = [self.uv, "pip", "install", "--python", str(self.python)]
+            command = [self.uv, "pip", "install", "--compile-bytecode", "--python", str(self.python)]
         else:
             command = [str(self.python), "-I", "-m", "pip", "install", "--use-pep517", "--no-input"]
             command += ["--disable-pip-version-check", "--progress-bar", "off"]

@@ -1,22 +1,23 @@
 // The review desk without page loads: show the answer at once, send a grade, get the next card in the same answer.
 
-import { HEADERS, AWAY, sentence } from "./op.js";
+import { HEADERS, AWAY, opId, sentence } from "./op.js";
 
 const desk = document.querySelector("main.desk");
+const turn = desk.querySelector("[data-desk-turn]");
 let shownAt = performance.now();
 let busy = false;
 
 desk.addEventListener("submit", (event) => {
   const form = event.target;
   event.preventDefault();
-  if (form.matches("[data-desk-show]") && !form.id) return open();
-  send(form, event.submitter);
+  if (form.matches("[data-desk-show]")) open();
+  else send(form, event.submitter);
 });
 
 function open() {
-  for (const hidden of desk.querySelectorAll("[data-desk-answer], [data-desk-grades]")) hidden.hidden = false;
-  desk.querySelector("[data-desk-show]").hidden = true;
-  desk.querySelector(".desk-grade-3")?.focus({ preventScroll: true });
+  for (const part of turn.querySelectorAll("[data-desk-answer], [data-desk-grades]")) part.hidden = false;
+  turn.querySelector("[data-desk-show]").hidden = true;
+  turn.querySelector(".desk-grade-3").focus({ preventScroll: true });
 }
 
 async function send(form, button) {
@@ -24,6 +25,7 @@ async function send(form, button) {
   busy = true;
   const sent = new FormData(form, button);
   if (sent.has("seconds")) sent.set("seconds", ((performance.now() - shownAt) / 1000).toFixed(1));
+  if (sent.has("op")) sent.set("op", opId());
   try {
     const answer = await fetch(...request(form, sent));
     const text = await answer.text();
@@ -49,12 +51,15 @@ async function again(why) {
 }
 
 function show(fragment) {
-  const isCheck = fragment.includes("desk-diff");
-  desk.innerHTML = fragment;
-  const done = desk.querySelector("[data-desk-done]");
-  if (done) return void location.assign(done.dataset.deskDone);
-  if (!isCheck) shownAt = performance.now();
-  (desk.querySelector("#typed-answer") ?? desk.querySelector("[data-desk-grades]:not([hidden]) .desk-grade-3"))?.focus();
+  turn.innerHTML = fragment;
+  if (turn.querySelector("[data-desk-done]")) return void location.assign("/reviews");
+  const { where, done, total } = turn.querySelector(".desk-card").dataset;
+  desk.querySelector("[data-desk-where]").textContent = where;
+  desk.querySelector("[data-desk-count]").textContent = total > 0 ? `${Math.min(Number(done) + 1, total)} / ${total}` : "";
+  Object.assign(desk.querySelector("[data-desk-line]"), { max: total || 1, value: done });
+  if (!turn.querySelector("[data-desk-checked]")) shownAt = performance.now();
+  turn.querySelector("#typed-answer, [data-desk-grades]:not([hidden]) .desk-grade-3")?.focus();
+  say("");
 }
 
 function say(words) {
