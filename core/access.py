@@ -13,6 +13,7 @@ from flask import session as cookie
 from flask_login import current_user as flask_user
 from flask_security import UserMixin
 from flask_security.utils import set_request_attr
+from sqlmodel import col
 
 from core import clock
 from core.accounts import ME, SignIn, User, hash_of
@@ -25,7 +26,7 @@ from core.settings import Settings
 class Me(UserMixin):
     """The signed-in person, read in one lean row."""
 
-    id: UUID
+    id: UUID  # type: ignore[assignment]
     email: str
     name: str
     zone: str
@@ -35,7 +36,7 @@ class Me(UserMixin):
     password: str | None = None
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]
         return []
 
 
@@ -86,8 +87,8 @@ def wants_fragment() -> bool:
 
 
 def set_up(app: Flask) -> None:
-    app.login_manager.user_loader(load)
-    app.login_manager.session_protection = None
+    app.extensions["login"].user_loader(load)
+    app.extensions["login"].session_protection = None
 
 
 def load(uniquifier: str) -> UserMixin | None:
@@ -109,22 +110,22 @@ def load(uniquifier: str) -> UserMixin | None:
 
 _WHO = (
     sa.select(
-        User.id,
-        User.email,
-        User.name,
-        User.zone,
-        User.fs_uniquifier,
-        User.host_since,
-        SignIn.seen_at,
+        col(User.id),
+        col(User.email),
+        col(User.name),
+        col(User.zone),
+        col(User.fs_uniquifier),
+        col(User.host_since),
+        col(SignIn.seen_at),
     )
-    .join(SignIn, SignIn.user_id == User.id)
+    .join(SignIn, col(SignIn.user_id) == col(User.id))
     .where(
-        SignIn.user_id == sa.bindparam("user_id"),
-        SignIn.token_hash == sa.bindparam("token_hash"),
-        SignIn.ended_at.is_(None),
-        SignIn.expires_at > sa.bindparam("at"),
-        SignIn.seen_at > sa.bindparam("idle_before"),
-        User.active.is_(True),
+        col(SignIn.user_id) == sa.bindparam("user_id"),
+        col(SignIn.token_hash) == sa.bindparam("token_hash"),
+        col(SignIn.ended_at).is_(None),
+        col(SignIn.expires_at) > sa.bindparam("at"),
+        col(SignIn.seen_at) > sa.bindparam("idle_before"),
+        col(User.active).is_(True),
     )
 )
 
@@ -160,5 +161,7 @@ def idle_before(at: datetime) -> datetime:
 def _note_visit(user_id: UUID, token: str, at: datetime) -> None:
     with database().writing() as db:
         db.execute(
-            sa.update(SignIn).where(SignIn.user_id == user_id, SignIn.token_hash == hash_of(token)).values(seen_at=at)
+            sa.update(SignIn)
+            .where(col(SignIn.user_id) == user_id, col(SignIn.token_hash) == hash_of(token))
+            .values(seen_at=at)
         )

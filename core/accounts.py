@@ -12,7 +12,7 @@ from flask_security import PasswordUtil, Security, UserMixin, hash_password, use
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.signals import password_changed
 from sqlalchemy import update
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 from werkzeug.local import LocalProxy
 
 from core import clock
@@ -27,7 +27,7 @@ ME = "sign_in"  # the key in the signed cookie
 class User(SQLModel, UserMixin, table=True):
     """A person with an account. Everybody may be apprentice and mentor at once."""
 
-    id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)  # type: ignore[assignment]  # Flask-Security expects a number
     email: str  # as it was typed; its uniqueness is kept in UserEmail
     name: str
     password: str | None = None  # argon2id
@@ -39,7 +39,7 @@ class User(SQLModel, UserMixin, table=True):
     created_at: datetime
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]  # nobody has any; a host is `is_host`
         return []
 
     @property
@@ -89,7 +89,7 @@ def create(db: Session, *, name: str, email: str, password: str, zone: str, at: 
             "There is an account with this e-mail address already. Sign in with it, or use another address.",
             field="email",
         )
-    is_first = db.exec(select(User.id).limit(1)).first() is None
+    is_first = db.exec(select(col(User.id)).limit(1)).first() is None
     user = User(
         id=uuid7(),
         email=email.strip(),
@@ -108,12 +108,14 @@ def create(db: Session, *, name: str, email: str, password: str, zone: str, at: 
 
 
 def any_account(db: Session) -> bool:
-    return db.exec(select(User.id).limit(1)).first() is not None
+    return db.exec(select(col(User.id)).limit(1)).first() is not None
 
 
 def find(db: Session, email: str) -> User | None:
     return db.exec(
-        select(User).join(UserEmail, UserEmail.user_id == User.id).where(UserEmail.email == normalised(email))
+        select(User)
+        .join(UserEmail, col(UserEmail.user_id) == col(User.id))
+        .where(col(UserEmail.email) == normalised(email))
     ).first()
 
 
@@ -135,11 +137,11 @@ def set_password(db: Session, user: User, hashed: str, *, at: datetime) -> None:
 
 def end_sign_ins(db: Session, user_id: UUID, *, at: datetime, but: str = "", only: str = "") -> None:
     """End sign-ins. but: a token hash that stays; only: the one token hash that ends."""
-    statement = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    statement = update(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.ended_at).is_(None))
     if but:
-        statement = statement.where(SignIn.token_hash != but)
+        statement = statement.where(col(SignIn.token_hash) != but)
     if only:
-        statement = statement.where(SignIn.token_hash == only)
+        statement = statement.where(col(SignIn.token_hash) == only)
     db.exec(statement.values(ended_at=at))
 
 
@@ -148,8 +150,8 @@ def sign_ins(db: Session, user_id: UUID, *, at: datetime) -> list[SignIn]:
     return list(
         db.exec(
             select(SignIn)
-            .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.expires_at > at)
-            .order_by(SignIn.seen_at.desc())
+            .where(col(SignIn.user_id) == user_id, col(SignIn.ended_at).is_(None), col(SignIn.expires_at) > at)
+            .order_by(col(SignIn.seen_at).desc())
         )
     )
 
@@ -222,15 +224,20 @@ def set_up(app: Flask, settings: Settings) -> None:
         SECURITY_POST_CHANGE_VIEW="/settings",
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_DATETIME_FACTORY=clock.now,
+        SECURITY_FRESHNESS=timedelta(seconds=-1),  # no page of its own that asks for the password again
+        SECURITY_STATIC_FOLDER=None,
         SECURITY_MSG_GENERIC_AUTHN_FAILED=("E-mail address and password do not belong together. Try again.", "error"),
         SECURITY_MSG_LOGIN=("Sign in to see this page.", "info"),
         SECURITY_MSG_UNAUTHENTICATED=("Sign in to see this page.", "info"),
         SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),
     )
     security = Security()
-    security.init_app(app, Accounts(LocalProxy(get_db), User, None), password_util_cls=Passwords)
+    session: Any = LocalProxy(get_db)
+    no_roles: Any = None
+    security.init_app(app, Accounts(session, User, no_roles), password_util_cls=Passwords)
     _without_principal(app)
-    app.login_manager.request_loader(lambda _request: None)
+    app.extensions["login"] = app.login_manager  # type: ignore[attr-defined]
+    app.extensions["login"].request_loader(lambda _request: None)
     user_authenticated.connect(_remember_sign_in, app)
     password_changed.connect(_end_other_sign_ins, app)
 

@@ -119,6 +119,7 @@ class Environment:
                 self.stamp(False).unlink()
             installer.add(self.root / BUILD_LOCK, "build tools")
             installer.add(self.root / RUNTIME_LOCK, "packages")
+            installer.compile_sources(self.root)
             self.write_stamp(False)
         if with_dev:
             installer.add(self.root / DEV_LOCK, "packages for the tests")

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from flask.cli import ScriptInfo
 
 from core.errors import Refused
 from core.settings import SettingsError
 
 
 class Commands(click.Group):
-    """A group whose commands live elsewhere; under Flask's `with_appcontext` they find the app.
+    """A group whose commands live elsewhere; under Flask's `with_appcontext` they find the app, all but the default.
 
     table: name -> ("module:command", one sentence for the help). default: what runs when no command is named.
     """
@@ -21,7 +20,7 @@ class Commands(click.Group):
         super().__init__(help=f"Without a command: {default}. COMMAND --help tells more.")
         self.table = table
         self.default = default
-        self.context_settings["obj"] = ScriptInfo(create_app=create_app, set_debug_flag=False)
+        self.create_app = create_app
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.table)
@@ -29,6 +28,10 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.table:
             return None
+        if cmd_name != self.default:  # which is to start fast
+            from flask.cli import ScriptInfo
+
+            ctx.obj = ScriptInfo(create_app=self.create_app, set_debug_flag=False)
         module, name = self.table[cmd_name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

@@ -8,11 +8,12 @@ transaction that reads first and writes later loses updates.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
@@ -135,6 +136,16 @@ def close_db(_error: BaseException | None = None) -> None:
     db: Session | None = g.pop("db", None)
     if db is not None:
         db.close()
+
+
+def insert_into(db: Session, table: type[SQLModel]) -> Any:
+    """An INSERT of this database's own kind, which knows ON CONFLICT."""
+    return (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def rows_changed(db: Session, statement: Any) -> int:
+    """Run an INSERT, UPDATE or DELETE; how many rows it touched."""
+    return cast("sa.CursorResult[Any]", db.execute(statement)).rowcount
 
 
 def get_or_404(db: Session, statement: Any) -> Any:

@@ -52,6 +52,12 @@ class Installer:
             command += ["--disable-pip-version-check", "--progress-bar", "off"]
         self.run(command + options + ["-r", str(lock)], what, count_pins(lock))
 
+    def compile_sources(self, root: Path) -> None:
+        """Write our own bytecode now: many systems tell Python not to, and every start would compile again."""
+        names = [name for name in ("app.py", "core", "curriculum", "mentorship") if (root / name).exists()]
+        command = [str(self.python), "-I", "-m", "compileall", "-q", *[str(root / name) for name in names]]
+        subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def run(self, command: List[str], what: str, total: int) -> None:
         """Run to the end with a progress line; raise Stop with the last lines if it fails.
 

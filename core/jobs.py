@@ -19,11 +19,11 @@ from typing import Any
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
-from core import clock, limits
-from core.database import Database, database
+from core import clock
+from core.database import Database, database, insert_into, rows_changed
+from core.limits import RateCount
 from core.once import Operation
 from core.settings import Settings
 
@@ -58,12 +58,15 @@ def run_slot(base: Database, job: Job, *, at: datetime) -> str | None:
     length = job.minutes * 60
     slot = datetime.fromtimestamp(at.timestamp() // length * length, UTC).isoformat()
     with base.writing() as db:
-        insert = sqlite.insert if base.is_sqlite else postgresql.insert
-        claim = insert(JobClaim).values(job=job.name, slot=slot, claimed_at=at, result="").on_conflict_do_nothing()
-        if db.execute(claim).rowcount == 0:
+        claim = (
+            insert_into(db, JobClaim).values(job=job.name, slot=slot, claimed_at=at, result="").on_conflict_do_nothing()
+        )
+        if db.execute(claim.on_conflict_do_nothing().returning(col(JobClaim.job))).first() is None:
             return None
         result = job.run(db, at=at)
-        db.execute(sa.update(JobClaim).where(JobClaim.job == job.name, JobClaim.slot == slot).values(result=result))
+        db.execute(
+            sa.update(JobClaim).where(col(JobClaim.job) == job.name, col(JobClaim.slot) == slot).values(result=result)
+        )
     log.info("%s: %s", job.name, result)
     return result
 
@@ -149,7 +152,7 @@ def _advisory_lock(base: Database) -> Iterator[Callable[[], bool]]:
 def forget_old(db: Session, *, at: datetime) -> str:
     """Remove what only guards against repeats: old operations, claims and rate windows."""
     before = at - OPERATIONS_KEPT
-    operations = db.execute(sa.delete(Operation).where(Operation.at < before)).rowcount
-    claims = db.execute(sa.delete(JobClaim).where(JobClaim.claimed_at < before)).rowcount
-    counts = db.execute(sa.delete(limits.RateCount).where(limits.RateCount.expires_at < time.time())).rowcount
+    operations = rows_changed(db, sa.delete(Operation).where(col(Operation.at) < before))
+    claims = rows_changed(db, sa.delete(JobClaim).where(col(JobClaim.claimed_at) < before))
+    counts = rows_changed(db, sa.delete(RateCount).where(col(RateCount.expires_at) < time.time()))
     return f"forgot {operations} operations, {claims} claims, {counts} rate windows"

@@ -8,9 +8,9 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from limits.storage import Storage
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
-from core.database import database
+from core.database import database, rows_changed
 
 
 class RateCount(SQLModel, table=True):
@@ -35,16 +35,19 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count `amount` more and return the new count; an expired window starts again."""
         at = time.time()
-        insert = sqlite.insert if database().is_sqlite else postgresql.insert
-        statement = insert(RateCount).values(key=key, count=amount, expires_at=at + expiry)
-        is_over = RateCount.expires_at <= at
+        statement: Any = (
+            (sqlite if database().is_sqlite else postgresql)
+            .insert(RateCount)
+            .values(key=key, count=amount, expires_at=at + expiry)
+        )
+        is_over = col(RateCount.expires_at) <= at
         statement = statement.on_conflict_do_update(
-            index_elements=[RateCount.key],
+            index_elements=[col(RateCount.key)],
             set_={
-                "count": sa.case((is_over, amount), else_=RateCount.count + amount),
-                "expires_at": sa.case((is_over, at + expiry), else_=RateCount.expires_at),
+                "count": sa.case((is_over, amount), else_=col(RateCount.count) + amount),
+                "expires_at": sa.case((is_over, at + expiry), else_=col(RateCount.expires_at)),
             },
-        ).returning(RateCount.count)
+        ).returning(col(RateCount.count))
         with database().writing() as db:
             return int(db.execute(statement).scalar_one())
 
@@ -65,11 +68,11 @@ class DatabaseStorage(Storage):
 
     def reset(self) -> int | None:
         with database().writing() as db:
-            return int(db.execute(sa.delete(RateCount)).rowcount)
+            return rows_changed(db, sa.delete(RateCount))
 
     def clear(self, key: str) -> None:
         with database().writing() as db:
-            db.execute(sa.delete(RateCount).where(RateCount.key == key))
+            db.execute(sa.delete(RateCount).where(col(RateCount.key) == key))
 
 
 def address() -> str:
@@ -96,9 +99,8 @@ def set_up(app: Flask) -> None:
 
 def _limit(app: Flask, endpoint: str, amount: str, key: Any) -> None:
     view = app.view_functions[endpoint]
-    app.view_functions[endpoint] = limiter.limit(
-        amount, key_func=key, methods=["POST"], deduct_when=_failed, override_defaults=False
-    )(view)
+    limited: Any = limiter.limit(amount, key_func=key, methods=["POST"], deduct_when=_failed, override_defaults=False)
+    app.view_functions[endpoint] = limited(view)
 
 
 def _failed(response: Any) -> bool:

@@ -13,14 +13,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import g, redirect, request
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from core import clock
 from core.access import current_user, wants_fragment
-from core.database import close_db, database, is_busy
+from core.database import close_db, database, insert_into, is_busy
 from core.errors import Busy, Conflict, InvalidForm, Refused
 
 TRIES = 3
@@ -32,7 +32,7 @@ class Operation(SQLModel, table=True):
 
     user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
     id: UUID = Field(primary_key=True)  # made by the page
-    request_hash: str  # SHA-256 of address and fields, hex
+    request_hash: str  # SHA-256 of address, fields and files, hex
     location: str = ""  # where the first answer led
     at: datetime
 
@@ -102,8 +102,15 @@ def _asked() -> Operation:
 
 def _request_hash() -> str:
     fields = sorted((key, value) for key, value in request.form.items(multi=True) if key not in NOT_HASHED)
-    files = sorted((key, file.filename or "", file.content_length) for key, file in request.files.items(multi=True))
+    files = sorted((key, file.filename or "", _hash(file)) for key, file in request.files.items(multi=True))
     return hashlib.sha256(repr((request.path, fields, files)).encode()).hexdigest()
+
+
+def _hash(file: FileStorage) -> str:
+    """SHA-256 of what was sent: the next bounce often has the name of the last one."""
+    found = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return found
 
 
 def _refuse_repeated(operation: Operation) -> None:
@@ -116,8 +123,8 @@ def _refuse_repeated(operation: Operation) -> None:
 def _claim(db: Session, operation: Operation) -> None:
     """The first row of the transaction; on PostgreSQL a second request with the same id waits here for the first."""
     row = operation.model_dump()
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.get_bind().dialect.name]
-    if db.execute(insert(Operation).values(**row).on_conflict_do_nothing()).rowcount == 1:
+    claim = insert_into(db, Operation).values(**row).on_conflict_do_nothing().returning(col(Operation.id))
+    if db.execute(claim).first() is not None:
         return
     known = db.get(Operation, (operation.user_id, operation.id))
     assert known is not None
@@ -134,6 +141,6 @@ def _keep(db: Session, operation: Operation, response: Any) -> None:
     location = response.headers.get("Location", "") if isinstance(response, Response) else ""
     db.execute(
         sa.update(Operation)
-        .where(Operation.user_id == operation.user_id, Operation.id == operation.id)
+        .where(col(Operation.user_id) == operation.user_id, col(Operation.id) == operation.id)
         .values(location=location or "/")
     )

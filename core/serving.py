@@ -18,6 +18,7 @@ import click
 from core import settings
 from core.bootstrap import LAUNCHER, say
 from core.errors import Refused
+from core.prepared import is_prepared
 from core.settings import Settings
 
 START_SECONDS = 60  # for the first good /health
@@ -48,9 +49,12 @@ def serve(host: str | None = None, port: int | None = None) -> int:
             os.environ[settings.PREFIX + name] = str(value)  # for the processes that we start, too
     site = settings.load()
     refuse_taken_port(site.host, site.port)
-    from core import startup  # loads the database, so it comes after the cheap refusals
+    os.umask(0o077)
+    if not is_prepared(site):
+        from core import startup  # loads the database layer, which a second start can do without
 
-    return Supervisor(startup.prepare()).run()
+        site = startup.prepare()
+    return Supervisor(site).run()
 
 
 def refuse_taken_port(host: str, port: int) -> None:

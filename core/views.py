@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask import session as cookie
 from flask_security.utils import login_user
 from pydantic import AfterValidator, BaseModel, EmailStr, StringConstraints
+from sqlmodel import col
 
 from core import accounts, clock
 from core.access import current_user, signed_in, somebody
@@ -104,7 +105,7 @@ def settings():
 @once(again=settings)
 def changed_profile():
     form = read_form(ProfileForm)
-    get_db().execute(sa.update(User).where(User.id == current_user().id).values(name=form.name, zone=form.zone))
+    get_db().execute(sa.update(User).where(col(User.id) == current_user().id).values(name=form.name, zone=form.zone))
     flash("Saved.")
     return redirect(url_for("profile.settings"), 303)
 

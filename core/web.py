@@ -170,8 +170,6 @@ def _say(status: int, text: str, errors: dict[str, str] | None = None) -> Any:
         answer = jsonify(error=text, errors=errors or {})
     else:
         answer = current_app.make_response(render_template("error.html", status=status, text=text))
-    if status == 503:
-        answer.headers["Retry-After"] = "5"
     return answer, status
 
 
@@ -182,6 +180,8 @@ def add_headers(response: Response) -> Response:
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if response.status_code == 503:
+        headers.setdefault("Retry-After", "5")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store, private")
         headers.add("Vary", "Cookie")

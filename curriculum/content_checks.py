@@ -31,7 +31,7 @@ class Names:
 
     lesson: Collection[str]
     milestone: Collection[str]
-    glossary: Collection[str]
+    glossary: Collection[str] | None  # None: the glossary cannot be read, so no word is to blame
 
 
 def problems(sources: Sources, catalogue: Catalogue | None) -> list[Problem]:
@@ -48,7 +48,7 @@ def problems(sources: Sources, catalogue: Catalogue | None) -> list[Problem]:
                 draft.value.slug if draft.value else slug_of_broken(draft.path, draft.lines)
                 for draft in sources.milestones
             },
-            glossary_slugs(sources.glossary.lines) if sources.glossary else (),
+            _words(sources.glossary),
         )
         found += _lessons(sources.lessons, catalogue, names)
         found += _milestones(sources.milestones, names)
@@ -56,6 +56,12 @@ def problems(sources: Sources, catalogue: Catalogue | None) -> list[Problem]:
         found += _links(sources, names)
         found += _prerequisites(sources, catalogue)
     return sorted(set(found))
+
+
+def _words(glossary: FileDraft[dict[str, tuple[str, Markup]]] | None) -> Collection[str] | None:
+    if glossary is None:
+        return ()
+    return None if glossary.value is None else glossary_slugs(glossary.lines)
 
 
 def _lessons(drafts: Iterable[Draft], catalogue: Catalogue, names: Names) -> Iterator[Problem]:
@@ -174,7 +180,8 @@ def _links(sources: Sources, names: Names) -> Iterator[Problem]:
     with_links: list[Draft | FileDraft] = [*sources.lessons, *sources.milestones]
     for draft in [*with_links, *([sources.glossary] if sources.glossary else [])]:
         for kind, slug, line in draft.links:
-            if slug not in getattr(names, kind):
+            known = getattr(names, kind)
+            if known is not None and slug not in known:
                 where = {"lesson": f"in {CATALOGUE_FILE}", "milestone": "in milestones/", "glossary": "in glossary.md"}
                 text = f'the link "{kind}:{slug}" leads nowhere.'
                 yield Problem(draft.path, line, text, f"Use a slug that stands {where[kind]}, or add it there.")

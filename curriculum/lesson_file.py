@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from curriculum.front_matter import Fields
 from curriculum.lesson_page import PICTURE, CardList, CourseLinks, Found, Gaps, Steps, list_question
 from curriculum.source_text import line_with, lines_of, outside_code
 
-__all__ = ["FIELDS", "SECTIONS", "Card", "Draft", "Lesson", "read", "with_ticks"]
+__all__ = ["FIELDS", "SECTIONS", "Card", "Draft", "Lesson", "read"]
 
 SECTIONS = (
     "Recall first",
@@ -107,15 +107,6 @@ def read(path: str, text: str) -> Draft:
     )
 
 
-def with_ticks(lesson: Lesson, keys: Collection[str]) -> Markup:
-    """The lesson's page with the boxes of these steps ticked."""
-    html = str(lesson.html)
-    for step in lesson.steps:
-        if step.key in keys:
-            html = html.replace(f'data-step="{step.key}"', f'data-step="{step.key}" checked=""')
-    return Markup(html)
-
-
 def _facts(fields: Fields, report: Report) -> Lesson:
     """The front matter as a lesson that still lacks its text."""
     fields.only(FIELDS)
@@ -167,24 +158,24 @@ def _cards(words: CardText, lesson: str, renderer: prose.Renderer, gaps: Gaps, r
     note = renderer.html(words.note) if words.note else Markup("")
     if words.type == "cloze":
         for number in words.gaps():
-            front, back = _gap_sides(words, number, renderer, gaps, report)
-            yield _card(words, lesson, f"{words.id}.{number}", front, back, note)
+            sides = _gap_sides(words, number, renderer, gaps)
+            if sides:
+                yield _card(words, lesson, f"{words.id}.{number}", *sides, note)
+            else:
+                report.add(words.line, f"gap {number} stands in code, where it stays open.", "Take it out of the code.")
         return
     back = prose.plain(words.answer) if words.type == "typed" else renderer.html(words.answer)
     yield _card(words, lesson, words.id, renderer.html(words.question), back, note)
 
 
-def _gap_sides(
-    words: CardText, number: int, renderer: prose.Renderer, gaps: Gaps, report: Report
-) -> tuple[Markup, Markup]:
+def _gap_sides(words: CardText, number: int, renderer: prose.Renderer, gaps: Gaps) -> tuple[Markup, Markup] | None:
+    """The text with this gap open, and with it filled; None when Markdown never met the gap."""
     gaps.asked, gaps.shown, gaps.met = number, False, 0
     front = renderer.html(words.question)
-    if not gaps.met:
-        report.add(words.line, f"gap {number} stands in code, where it stays open.", "Take it out of the code.")
-    gaps.shown = True
+    met, gaps.shown = gaps.met, True
     back = renderer.html(words.question)
     gaps.asked = None
-    return front, back
+    return (front, back) if met else None
 
 
 def _card(words: CardText, lesson: str, card_id: str, front: Markup, back: Markup, note: Markup) -> Card:
@@ -231,6 +222,7 @@ def _page(text: str, texts: dict[int, CardText | None], links: CourseLinks, card
 
 def _check_sections(body: Sequence[str], blocks: Sequence[Block], page: _Page, report: Report) -> None:
     """All sections, in order, and no other heading of their level."""
+    cards_are_whole = not report.problems
     met = list(_headings(body, blocks))
     for line, level, words in met:
         if level == 1:
@@ -239,7 +231,7 @@ def _check_sections(body: Sequence[str], blocks: Sequence[Block], page: _Page, r
             report.add(line, f'there is no section "{words}".', f"Use ###, or one of: {', '.join(SECTIONS)}.")
     known = {re.sub(r"[*_`\\]", "", words) for _, _, words in met}
     for level, _, words in page.headings:
-        if level <= 2 and words not in known:
+        if cards_are_whole and level <= 2 and words not in known:
             text = f'the line below "{words}" makes a heading of it.'
             report.add(line_with(list(body), words), text, "Put an empty line between them.")
     sections = {words: line for line, level, words in reversed(met) if level == 2 and words in SECTIONS}

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from curriculum import scheduling
 from curriculum.models import Memory, Review
@@ -24,50 +25,59 @@ class Answered:
     due_at: datetime
 
 
-def counting(user_id: UUID) -> sa.Select[tuple[Review]]:
+def counting(user_id: UUID) -> SelectOfScalar[Review]:
     """The reviews that no later row cancels."""
-    undone = select(Review.cancels).where(Review.user_id == user_id, Review.cancels.is_not(None))
-    return select(Review).where(Review.user_id == user_id, Review.rating != UNDO, Review.id.not_in(undone))
+    undone = select(col(Review.cancels)).where(col(Review.user_id) == user_id, col(Review.cancels).is_not(None))
+    return select(Review).where(
+        col(Review.user_id) == user_id, col(Review.rating) != UNDO, col(Review.id).not_in(undone)
+    )
+
+
+def newest_first(user_id: UUID, day: int) -> SelectOfScalar[Review]:
+    """The reviews of a study day that count, the last answer first."""
+    return counting(user_id).where(col(Review.day) == day).order_by(col(Review.at).desc(), col(Review.id).desc())
 
 
 def answered_on(db: Session, user_id: UUID, day: int) -> list[Answered]:
     """The answers of a study day that were not undone, the newest first."""
-    statement = counting(user_id).where(Review.day == day).order_by(Review.at.desc(), Review.id.desc())
-    return [Answered(row.card_id, row.rating, row.at, row.due_after) for row in db.exec(statement)]
+    return [Answered(row.card_id, row.rating, row.at, row.due_after) for row in db.exec(newest_first(user_id, day))]
 
 
 def coming(db: Session, user_id: UUID, start: datetime, end: datetime) -> int:
     """How many cards fall due in this stretch of time (new ones not counted)."""
     statement = sa.select(sa.func.count()).where(
-        Memory.user_id == user_id, Memory.state != State.NEW, Memory.due_at >= start, Memory.due_at < end
+        col(Memory.user_id) == user_id,
+        col(Memory.state) != State.NEW,
+        col(Memory.due_at) >= start,
+        col(Memory.due_at) < end,
     )
     return db.scalar(statement) or 0
 
 
 def has_cards(db: Session, user_id: UUID) -> bool:
-    return db.exec(select(Memory.card_id).where(Memory.user_id == user_id).limit(1)).first() is not None
+    return db.exec(select(col(Memory.card_id)).where(col(Memory.user_id) == user_id).limit(1)).first() is not None
 
 
 def next_due(db: Session, user_id: UUID, at: datetime) -> datetime | None:
     """When the next card of this learner falls due, after `at`."""
-    statement = sa.select(sa.func.min(Memory.due_at)).where(
-        Memory.user_id == user_id, Memory.state != State.NEW, Memory.due_at > at
+    statement = sa.select(sa.func.min(col(Memory.due_at))).where(
+        col(Memory.user_id) == user_id, col(Memory.state) != State.NEW, col(Memory.due_at) > at
     )
     return db.scalar(statement)
 
 
 def all_faults(db: Session) -> list[str]:
     """The `faults` of every learner."""
-    return [fault for user_id in db.exec(select(Memory.user_id).distinct()) for fault in faults(db, user_id)]
+    return [fault for user_id in db.exec(select(col(Memory.user_id)).distinct()) for fault in faults(db, user_id)]
 
 
 def faults(db: Session, user_id: UUID) -> list[str]:
     """Where this learner's memories differ from the replay of the log: a sentence for each; none is as it should be."""
     reviews: dict[str, list[Review]] = {}
-    for row in db.exec(counting(user_id).order_by(Review.at, Review.id)):
+    for row in db.exec(counting(user_id).order_by(col(Review.at), col(Review.id))):
         reviews.setdefault(row.card_id, []).append(row)
     found = []
-    for memory in db.exec(select(Memory).where(Memory.user_id == user_id)):
+    for memory in db.exec(select(Memory).where(col(Memory.user_id) == user_id)):
         log = reviews.pop(memory.card_id, [])
         replayed = scheduling.replay((row.rating, row.at, row.day) for row in log)
         due_at = log[-1].due_after if log else memory.added_at

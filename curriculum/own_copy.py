@@ -42,7 +42,7 @@ def with_planned(html: Markup, planned: Container[str]) -> Markup:
     """With links to lessons that nobody has written yet told apart."""
 
     def told(link: re.Match[str]) -> str:
-        return f'{link[0]} class="lesson-planned" title="Not written yet"' if link[1] in planned else link[0]
+        return f'{link[0]} title="Not written yet"' if link[1] in planned else link[0]
 
     return Markup(LESSON_LINK.sub(told, html))
 

@@ -7,17 +7,18 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from markupsafe import Markup
+from sqlmodel import Session, col
 
 from core import clock
 from core.accounts import hash_of
 from core.columns import from_micros, to_micros
+from core.database import insert_into, rows_changed
 from core.errors import Conflict, NotFound, Refused
 from core.ids import uuid7
 from curriculum import day_list, scheduling
 from curriculum.library import Card, Library
-from curriculum.log import UNDO, counting
+from curriculum.log import UNDO, newest_first
 from curriculum.models import Memory, QueueCard, Review
 from curriculum.scheduling import MemoryState, Outcome, State
 from curriculum.store import LEARN_AHEAD, CardRow, Next, Store
@@ -53,8 +54,7 @@ def add_cards(db: Session, user_id: UUID, cards: Iterable[Card], *, at: datetime
     ]
     if not rows:
         return 0
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    added: int = db.execute(insert(Memory).values(rows).on_conflict_do_nothing()).rowcount
+    added = rows_changed(db, insert_into(db, Memory).values(rows).on_conflict_do_nothing())
     day_list.forget(db, user_id)
     return added
 
@@ -117,7 +117,7 @@ def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, 
     The log keeps both rows: the answer, and the one that cancels it.
     """
     day = clock.study_day(at, zone)
-    last = db.exec(counting(user_id).where(Review.day == day).order_by(Review.at.desc(), Review.id.desc())).first()
+    last = db.exec(newest_first(user_id, day)).first()
     if last is None:
         raise Refused("There is no answer of today to take back.")
     memory = db.get(Memory, (user_id, last.card_id), with_for_update=True)
@@ -147,7 +147,7 @@ def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, 
     memory.reps += 1  # the guard of the next answer; a number never comes back
     db.execute(
         sa.update(QueueCard)
-        .where(QueueCard.user_id == user_id, QueueCard.day == day, QueueCard.answered_by == last.id)
+        .where(col(QueueCard.user_id) == user_id, col(QueueCard.day) == day, col(QueueCard.answered_by) == last.id)
         .values(answered_by=None)
     )
     return last.card_id
@@ -258,9 +258,9 @@ def _retired(card_id: str) -> Card:
         id=card_id,
         lesson="",
         type="basic",
-        front="<p>This card has left the course.</p>",
-        back="<p>Choose any answer to go on.</p>",
-        note="",
+        front=Markup("<p>This card has left the course.</p>"),
+        back=Markup("<p>Choose any answer to go on.</p>"),
+        note=Markup(),
         accepted=(),
         tags=(),
         block=card_id,

@@ -15,14 +15,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
 
 from core.accounts import SignIn, User
 from core.columns import to_micros
 from core.database import Database
-from curriculum.models import IN_STEPS, Memory, QueueCard, Review
+from curriculum.models import IN_STEPS
 
 LEARN_AHEAD = timedelta(minutes=20)  # a learning step may be answered this much early when nothing else is left
-memory, review, queue = (table.__table__ for table in (Memory, Review, QueueCard))  # type: ignore[attr-defined]
+memory, review, queue = (SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card"))
 CARD = (
     "card_id",
     "state",
@@ -94,7 +95,7 @@ class Store:
         self.base = base
         self.is_sqlite = base.is_sqlite
         if self.is_sqlite:
-            self.engine, dialect = base.engine, sqlite.dialect()
+            self.engine, dialect = base.engine, base.engine.dialect
         else:  # a small pool of its own in autocommit: each statement is one round trip
             self.engine = sa.create_engine(base.engine.url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
             dialect = self.engine.dialect
@@ -273,10 +274,8 @@ def _next(not_card: Any) -> Any:
     first = sa.select(either).order_by(either.c.tier).limit(_number(1)).subquery("first")
     of_day = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"))
     is_left = sa.and_(queue.c.answered_by.is_(None), queue.c.card_id != not_card)
-    counts = sa.select(
-        sa.func.count(sa.case((is_left, _number(1)))).label("left_over"), sa.func.count().label("in_all")
-    ).where(of_day)
-    counts = counts.subquery("counts")
+    left, in_all = sa.func.count(sa.case((is_left, _number(1)))), sa.func.count()
+    counts = sa.select(left.label("left_over"), in_all.label("in_all")).where(of_day).subquery("counts")
     return sa.select(first.c.tier, *counts.c, *(first.c[name] for name in CARD)).select_from(
         counts.outerjoin(first, sa.true())
     )

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.once import once
 from core.web import read_form
 from curriculum import lessons, own_copy, progress
-from curriculum.library import Lesson, Planned
+from curriculum.library import Lesson, Library, Planned
 from curriculum.views.reviews import library
 
 bp = Blueprint("lessons", __name__)
@@ -98,7 +98,7 @@ def show(slug: str):
         "curriculum/lesson.html",
         **common,
         html=html,
-        place=places[slug],
+        mine=places[slug],
         ticked=len(ticked),
         joined=lessons.cards_joined(db, me.id, entry),
         milestones=[course.milestones[name] for name in entry.milestones],
@@ -218,6 +218,7 @@ def programme():
         "curriculum/programme.html",
         learner=learner,
         programmes=course.programmes.values(),
+        ways=_ways(course, "None", "The order of the tracks, no dates."),
         looked_at=looked_at,
         is_own=is_own,
         weeks=progress.plan(course, looked_at, places, started_on, _today()) if looked_at else [],
@@ -245,7 +246,7 @@ def welcome():
         learner=lessons.learner(get_db(), current_user().id),
         makes=MAKES,
         daws=course.daws,
-        programmes=course.programmes.values(),
+        ways=_ways(course, "Just look around", "The order of the tracks, no dates."),
     )
 
 
@@ -309,6 +310,15 @@ def _note_opened(lesson: Lesson) -> None:
     if not is_known:
         with database().writing() as db:
             lessons.open_lesson(db, me.id, lesson, at=clock.now())
+
+
+def _ways(course: Library, none: str, about_none: str) -> list[tuple[str, str, str]]:
+    """The programmes and none of them, as choices: (slug, words, hint)."""
+    ways = []
+    for one in course.programmes.values():
+        people = "You can invite your mentor at any time." if one.mentored else "Nothing waits for another person."
+        ways.append((one.slug, one.title, f"{len(one.weeks)} weeks, {one.hours_a_week} hours each. {people}"))
+    return [*ways, ("", none, about_none)]
 
 
 def _joined(count: int) -> str:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from core import clock
@@ -21,7 +23,7 @@ from curriculum.reviews import Shown
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
-EXPLAINED = ("", "but recalled", "", "")
+SAID_MORE = {2: Markup('<span class="hidden-text">but recalled</span>')}
 
 
 class AnswerForm(BaseModel):
@@ -86,25 +88,30 @@ def fragment(shown: Shown, given: str | None = None) -> str:
 
 def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]:
     card = shown.card
-    lesson = library().lessons.get(card.lesson) if card else None
     return {
         "card": card,
-        "lesson": lesson,
-        "track": next((track for track in library().tracks if lesson and track.name == lesson.track), None),
-        "left": shown.left,
+        "where": _where(card) if card else "",
         "done": shown.total - shown.left,
         "total": shown.total,
-        "op_id": uuid7,
-        "is_early": shown.is_early,
         "is_open": is_open,
         "given": given,
-        "is_right": typed.compare_typed(given, card.accepted) if card and given is not None else None,
+        "is_right": any(typed.compare_typed(given or "", one) for one in card.accepted) if card else False,
         "review_id": uuid7(),
+        "csrf": request.form.get("csrf_token") or generate_csrf(),  # it was checked on the way in
         "grades": [
-            (rating, word, more, scheduling.interval_words(outcome))
-            for rating, (word, more, outcome) in enumerate(zip(WORDS, EXPLAINED, shown.outcomes, strict=False), 1)
+            (rating, WORDS[rating - 1], SAID_MORE.get(rating, ""), scheduling.interval_words(outcome))
+            for rating, outcome in enumerate(shown.outcomes, 1)
         ],
     }
+
+
+def _where(card: Card) -> str:
+    """Track and lesson of a card, as the head of the desk shows them."""
+    course = library()
+    lesson = course.lessons.get(card.lesson)
+    if lesson is None:
+        return ""
+    return f"{next(track.title for track in course.tracks if track.name == lesson.track)} · {lesson.title}"
 
 
 def library() -> Library:

@@ -1,0 +1,66 @@
+"""The browser, and what it must never do: script errors, broken policies, refused requests, other hosts."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.browser import FLAGS, find_browser
+from tests.e2e.server import Server
+from tests.e2e.watch import Watch
+
+WAIT = 15_000  # ms; a busy machine answers late
+
+Opener = Callable[..., tuple[Page, Watch]]
+
+expect.set_options(timeout=WAIT)
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder need the browser; those of one file share a worker, its server and its browser."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium. Without one these tests fail and say what was tried; they are never skipped."""
+    return {"executable_path": find_browser(), "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each file has a server of its own, so pages are asked with `open_browser`'s address."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server on an empty data folder, one for each file of tests."""
+    with Server(tmp_path_factory.mktemp("site") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def open_browser(new_context: Callable[..., BrowserContext], server: Server) -> Iterator[Opener]:
+    """`open_browser(PHONE)`: a page in a browser of its own, and the watch over it until the test ends.
+
+    Also takes Playwright's options for a context.
+    """
+    watches = []
+
+    def open_one(size: dict[str, int], **options: Any) -> tuple[Page, Watch]:
+        context = new_context(viewport=size, base_url=server.url, locale="en-GB", **options)
+        context.set_default_timeout(WAIT)
+        watches.append(Watch(context, server.url))
+        return context.new_page(), watches[-1]
+
+    yield open_one
+    faults = [fault for watch in watches for fault in watch.faults] + server.new_faults()
+    assert not faults, "\n".join(faults)

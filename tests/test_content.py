@@ -1,0 +1,92 @@
+"""The lessons, milestones and programmes that we ship."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from curriculum import commands
+from curriculum.library import Library, load
+
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+FULL_LESSONS = ("daw-signal-path", "theory-pitch", "mix-decibels", "biz-roles-paths", "con-how-contracts-work")
+TRACK_SIZES = {"daw": 15, "theory": 16, "mixing": 15, "business": 14, "contracts": 14}
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load(CONTENT)[0]
+
+
+def test_the_content_passes_its_check():
+    result = CliRunner().invoke(commands.content, ["check"])
+
+    assert result.exit_code == 0, result.output
+
+
+def test_the_plan_holds_all_lessons_of_the_five_tracks(library):
+    assert {track.name: len(track.lessons) for track in library.tracks} == TRACK_SIZES
+    assert len(library.lessons) + len(library.planned) == 74
+
+
+@pytest.mark.parametrize("slug", FULL_LESSONS)
+def test_a_full_lesson_has_cards_steps_a_picture_and_sources(library, slug):
+    lesson = library.lessons[slug]
+
+    assert len({card.block for card in lesson.cards}) >= 8
+    assert {card.type for card in lesson.cards} == {"basic", "cloze", "typed"}
+    assert 3 <= len(lesson.objectives) <= 5
+    assert lesson.steps and lesson.pictures
+    assert "footnote" in lesson.html
+    assert lesson.milestones
+
+
+@pytest.mark.parametrize("slug", ["biz-roles-paths", "con-how-contracts-work"])
+def test_a_lesson_on_money_or_rights_says_that_it_is_no_advice(library, slug):
+    html = library.lessons[slug].html
+
+    notice = html[: html.index('id="s-recall-first"')]
+    assert "not legal, tax or financial advice" in " ".join(notice.split())
+
+
+def test_an_answer_is_short_enough_to_recall(library):
+    for card in library.cards.values():
+        shown = card.accepted[0] if card.type == "typed" else card.back.striptags()
+        if card.type != "cloze":
+            assert len(shown.split()) <= 20, card.id
+
+
+def test_all_twenty_milestones_are_there_in_order(library):
+    milestones = list(library.milestones.values())
+
+    assert [milestone.number for milestone in milestones] == list(range(1, 21))
+    assert all(milestone.evidence and milestone.targets and milestone.html for milestone in milestones)
+    assert [milestone.week for milestone in milestones] == sorted(milestone.week for milestone in milestones)
+
+
+@pytest.mark.parametrize(("slug", "weeks", "mentored"), [("nine-months", 39, True), ("self-study", 78, False)])
+def test_a_programme_holds_every_lesson_and_milestone_once(library, slug, weeks, mentored):
+    programme = library.programmes[slug]
+    lessons = [lesson for week in programme.weeks for lesson in week.lessons]
+    milestones = [milestone for week in programme.weeks for milestone in week.milestones]
+
+    assert [week.week for week in programme.weeks] == list(range(1, weeks + 1))
+    assert programme.mentored is mentored
+    assert sorted(lessons) == sorted(library.lessons.keys() | library.planned.keys())
+    assert milestones == list(library.milestones)
+
+
+@pytest.mark.parametrize("slug", ["nine-months", "self-study"])
+def test_no_programme_puts_a_lesson_before_one_it_needs(library, slug):
+    order = [lesson for week in library.programmes[slug].weeks for lesson in week.lessons]
+
+    for place, lesson in enumerate(order):
+        entry = library.entry(lesson)
+        assert entry is not None
+        assert set(entry.prerequisites) <= set(order[:place]), lesson
+
+
+def test_every_glossary_word_is_explained_in_a_few_sentences(library):
+    assert library.glossary
+    for term, meaning in library.glossary.values():
+        assert 3 <= len(meaning.striptags().split()) <= 80, term
