@@ -1,0 +1,1 @@
+"""The side of people: mentors and apprentices, sessions, pieces and milestones."""

@@ -1,0 +1,14 @@
+"""Jobs of the people's side. Each works from what is there and may run twice without harm."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.storage import Storage
+from mentorship import portfolio
+
+
+def sweep_files(db: Session, storage: Storage, *, at: datetime) -> str:
+    """Remove files older than an hour that no version names, and transfers that never ended. Returns a few words."""
+    removed = storage.sweep(portfolio.known_hashes(db))
+    return f"{removed} files without a version removed"

@@ -1,0 +1,203 @@
+"""A milestone as its learner sees it, and as a mentor does: what the page shows, gathered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core.accounts import User
+from curriculum import content
+from curriculum.content import Library, Milestone
+from curriculum.lessons import Place
+from mentorship import criteria, links, milestones, sign_offs
+from mentorship.criteria import Criterion, Exhibit
+from mentorship.models import Assessment, MilestoneEvent, Piece, Version
+
+KEEPING = ("submitted", "verified", "attested")  # kinds of steps that keep criteria and evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something the milestone wants to see: what stands for it, and which versions of one's own could."""
+
+    item: content.Evidence
+    is_option: bool
+    exhibits: tuple[Exhibit, ...]
+    offers: tuple[tuple[Piece, Version], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the milestone's history."""
+
+    word: str  # a state, or "marked"
+    level: int | None
+    text: str  # reason or comment
+    by_id: UUID
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A file that a sign-off names. newest: number of the piece's newest version; None: not to be seen here."""
+
+    title: str
+    number: int
+    item: str
+    sha256: str
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What both chairs see."""
+
+    milestone: Milestone
+    state: str
+    criteria: tuple[Criterion, ...]
+    is_kept: bool  # the criteria are those of the last handing in
+    slots: tuple[Slot, ...]
+    marks: Mapping[str, Assessment]  # the newest, by side: self, mentor
+    story: tuple[Told, ...]  # the newest first
+    submission: MilestoneEvent | None  # the last
+    sign_off: MilestoneEvent | None  # of a verified or self-attested one
+    signed: tuple[Signed, ...]
+
+    @property
+    def met(self) -> int:
+        return criteria.count(self.criteria)[0]
+
+    @property
+    def total(self) -> int:
+        return criteria.count(self.criteria)[1]
+
+    @property
+    def sent_back(self) -> Told | None:
+        """Why it is with the learner again."""
+        steps = [told for told in self.story if told.level is None]
+        return steps[0] if steps and steps[0].word in ("returned", "reopened") else None
+
+    @property
+    def unmet(self) -> list[Criterion]:
+        """Those that are computed and not met: each wants a reason."""
+        return [criterion for criterion in self.criteria if not criterion.is_target and not criterion.is_met]
+
+    @property
+    def targets(self) -> list[Criterion]:
+        return [criterion for criterion in self.criteria if criterion.is_target]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """The learner's own chair."""
+
+    page: Page
+    is_open: bool  # evidence can be changed
+    mentors: list[User]  # who may verify it
+    drafts: tuple[str, ...]  # titles of pieces that handing in will share
+    said_before: Mapping[str, str]  # criterion id -> reason of the last handing in
+    places: tuple[Place, ...]  # its lessons
+    newest: Mapping[UUID, UUID]  # piece -> its newest version
+    week: int
+    due_on: date | None
+
+
+def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> OwnPage:
+    record = criteria.record(db, library, owner_id)
+    shown = record.exhibits.get(milestone.slug, [])
+    history = milestones.history(db, owner_id, milestone.slug)
+    state = milestones.state_of(db, owner_id, milestone.slug)
+    is_open = state not in milestones.LOCKED
+    candidates = criteria.candidates(db, owner_id) if is_open else []
+    last_kept = next((event for event in reversed(history) if event.kind in KEEPING), None)
+    is_kept = not is_open and last_kept is not None
+    asked = criteria.from_kept(last_kept.kept) if is_kept and last_kept else criteria.of(milestone, record)
+    before = criteria.from_kept(last_kept.kept) if last_kept else ()
+    all_marks = milestones.marks(db, owner_id, milestone.slug)
+    week, due_on = milestones.due_weeks(db, library, owner_id).get(milestone.slug, (milestone.week, None))
+    return OwnPage(
+        page=_page(milestone, state, asked, is_kept, shown, candidates, history, all_marks),
+        is_open=is_open,
+        mentors=links.mentors_who_see(db, owner_id, "pieces"),
+        drafts=tuple(dict.fromkeys(exhibit.piece.title for exhibit in shown if exhibit.piece.shared_at is None)),
+        said_before={criterion.id: criterion.reason for criterion in before if criterion.reason},
+        places=tuple(record.places[slug] for slug in milestone.lessons if slug in record.places),
+        newest={piece.id: version.id for piece, version in reversed(candidates)},
+        week=week,
+        due_on=due_on,
+    )
+
+
+def seen_by_mentor(db: Session, owner_id: UUID, milestone: Milestone) -> Page:
+    """Only what was handed in or is shared: criteria and self-mark as of the last handing in, no drafts."""
+    history = milestones.history(db, owner_id, milestone.slug)
+    submission = sign_offs.submission(history)
+    all_marks = [
+        mark
+        for mark in milestones.marks(db, owner_id, milestone.slug)
+        if mark.side == "mentor" or (submission and mark.at <= submission.at)
+    ]
+    return _page(
+        milestone,
+        milestones.state_of(db, owner_id, milestone.slug),
+        criteria.from_kept(submission.kept) if submission else (),
+        submission is not None,
+        sign_offs.shared(db, owner_id, milestone.slug),
+        [],
+        history,
+        all_marks,
+    )
+
+
+def _page(
+    milestone: Milestone,
+    state: str,
+    asked: tuple[Criterion, ...],
+    is_kept: bool,
+    shown: list[Exhibit],
+    candidates: list[tuple[Piece, Version]],
+    history: list[MilestoneEvent],
+    all_marks: list[Assessment],
+) -> Page:
+    sign_off = history[-1] if history and history[-1].kind in ("verified", "attested") else None
+    return Page(
+        milestone=milestone,
+        state=state,
+        criteria=asked,
+        is_kept=is_kept,
+        slots=tuple(_slot(item, shown, candidates) for item in milestone.evidence),
+        marks=milestones.newest(all_marks),
+        story=_story(history, all_marks),
+        submission=sign_offs.submission(history),
+        sign_off=sign_off,
+        signed=_signed(sign_off, shown) if sign_off else (),
+    )
+
+
+def _slot(item: content.Evidence, shown: Iterable[Exhibit], candidates: Iterable[tuple[Piece, Version]]) -> Slot:
+    here = tuple(exhibit for exhibit in shown if exhibit.evidence.item == item.id)
+    linked = {exhibit.version.id for exhibit in here}
+    offers = tuple(
+        (piece, version) for piece, version in candidates if version.id not in linked and criteria.fits(item, version)
+    )
+    return Slot(item, criteria.is_option(item), here, offers)
+
+
+def _story(history: list[MilestoneEvent], all_marks: list[Assessment]) -> tuple[Told, ...]:
+    steps = [
+        Told(milestones.STATES[event.kind], None, event.reason, event.by_id, event.by_name, event.at)
+        for event in history
+    ]
+    marked = [Told("marked", mark.level, mark.comment, mark.by_id, mark.by_name, mark.at) for mark in all_marks]
+    return tuple(sorted(steps + marked, key=lambda told: told.at, reverse=True))
+
+
+def _signed(sign_off: MilestoneEvent, shown: Iterable[Exhibit]) -> tuple[Signed, ...]:
+    newest = {str(exhibit.version.id): exhibit.newest for exhibit in shown}
+    return tuple(
+        Signed(row["piece"], row["number"], row["item_title"], row["sha256"], newest.get(row["version_id"]))
+        for row in sign_off.kept["evidence"]
+    )

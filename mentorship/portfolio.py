@@ -1,0 +1,327 @@
+"""Pieces and their versions: who finds which, how a file becomes a version, and what the milestones still ask for."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from core.accounts import User
+from core.database import get_or_404
+from core.errors import Refused
+from core.ids import uuid7
+from core.storage import Staged, Storage
+from curriculum import content
+from mentorship import file_kinds, links, probe
+from mentorship.models import Evidence, Piece, Version
+
+LONGEST_NAME = 160  # characters of a file's name
+FILES_LOCK = 727003  # PostgreSQL's advisory lock between uploads and the sweep; on SQLite writers wait for each other
+OF_PIECE = sa.and_(col(Version.user_id) == Piece.user_id, col(Version.piece_id) == Piece.id)
+OF_VERSION = sa.and_(col(Evidence.user_id) == Version.user_id, col(Evidence.version_id) == Version.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A piece with the newest of its versions, if it has any."""
+
+    piece: Piece
+    newest: Version | None
+
+    @property
+    def state(self) -> str:
+        return state_of(self.piece)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What somebody shows to the viewer."""
+
+    person: User
+    tiles: list[Tile]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was received and looked at, but is not kept yet."""
+
+    staged: Staged
+    found: probe.Found
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something a milestone wants to see, and the versions that show it."""
+
+    item: content.Evidence
+    shown: list[tuple[Piece, Version]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    milestone: content.Milestone
+    asked: list[Asked]
+
+    @property
+    def there(self) -> int:
+        """How many of the items have something to show."""
+        return sum(bool(asked.shown) for asked in self.asked)
+
+
+def pieces(db: Session, owner_ids: Iterable[UUID]) -> list[Tile]:
+    """All pieces of these people, drafts and archived ones too, the newest first."""
+    return _tiles(db, col(Piece.user_id).in_(set(owner_ids)))
+
+
+def shared_with(db: Session, viewer_id: UUID) -> list[Shared]:
+    """What apprentices show to this person, by name; without drafts and archived pieces."""
+    owners = links.owners_seen_by(db, viewer_id, "pieces") - {viewer_id}
+    people = db.exec(select(User).where(col(User.id).in_(owners)).order_by(col(User.name), col(User.id))).all()
+    tiles = _tiles(
+        db,
+        col(Piece.user_id).in_(owners),
+        col(Piece.shared_at).is_not(None),
+        col(Piece.archived_at).is_(None),
+    )
+    return [Shared(person, [tile for tile in tiles if tile.piece.user_id == person.id]) for person in people]
+
+
+def find(db: Session, viewer_id: UUID, piece_id: UUID) -> Piece:
+    """The piece with this id, if this person may see it: their own, or one that an apprentice shows them."""
+    return get_or_404(db, select(Piece).where(Piece.id == piece_id, _seen_by(db, viewer_id)))
+
+
+def find_version(db: Session, viewer_id: UUID, version_id: UUID) -> tuple[Piece, Version]:
+    """The version with this id and its piece, if this person may see them."""
+    statement = select(Piece, Version).join(Version, OF_PIECE)
+    return get_or_404(db, statement.where(Version.id == version_id, _seen_by(db, viewer_id)))
+
+
+def own(db: Session, owner_id: UUID, piece_id: UUID) -> Piece:
+    """The piece of this person with this id, locked for a change."""
+    return get_or_404(db, select(Piece).where(Piece.user_id == owner_id, Piece.id == piece_id).with_for_update())
+
+
+def versions(db: Session, piece: Piece) -> list[Version]:
+    """The newest first."""
+    return list(db.exec(select(Version).where(*_of(piece)).order_by(col(Version.number).desc())))
+
+
+def milestones_of(db: Session, piece: Piece) -> dict[UUID, list[str]]:
+    """version id -> slugs of the milestones for which it is evidence now."""
+    rows = db.exec(
+        select(Evidence.version_id, Evidence.milestone)
+        .join(Version, OF_VERSION)
+        .where(*_of(piece), col(Evidence.unlinked_at).is_(None))
+        .order_by(col(Evidence.linked_at))
+    )
+    slugs: dict[UUID, list[str]] = {}
+    for version_id, slug in rows:
+        if slug not in slugs.setdefault(version_id, []):
+            slugs[version_id].append(slug)
+    return slugs
+
+
+def state_of(piece: Piece) -> str:
+    """draft, shared or archived."""
+    if piece.archived_at:
+        return "archived"
+    return "shared" if piece.shared_at else "draft"
+
+
+def create(
+    db: Session, owner_id: UUID, *, title: str, role: str = "", genre: str = "", about: str = "", at: datetime
+) -> Piece:
+    """Begin a piece, as a draft that its owner alone sees."""
+    piece = Piece(user_id=owner_id, id=uuid7(), title=_title(title), created_at=at)
+    piece.role, piece.genre, piece.about = role.strip(), genre.strip(), about.strip()
+    db.add(piece)
+    db.flush()
+    return piece
+
+
+def edit(piece: Piece, *, title: str, role: str, genre: str, about: str) -> None:
+    piece.title = _title(title)
+    piece.role, piece.genre, piece.about = role.strip(), genre.strip(), about.strip()
+
+
+@contextmanager
+def received(storage: Storage, stream: BinaryIO, name: str, *, most: int, minutes: int) -> Iterator[Upload]:
+    """Take a file in and look at it, before any transaction. At the end whatever was not kept is dropped.
+
+    most: octets; minutes: of audio. Raises TooLarge, WrongKind or Refused.
+    """
+    staged = storage.stage(stream, most=most)
+    try:
+        yield Upload(staged, probe.look(staged.path, name, minutes=minutes), label(name))
+    finally:
+        storage.drop(staged)
+
+
+def add_version(
+    db: Session, storage: Storage, piece: Piece, upload: Upload, *, changes: str = "", at: datetime
+) -> Version:
+    """Keep a file as the next version of a piece; its row is written after the file stands in its place.
+
+    A file that is a version of this piece already is refused.
+    """
+    if piece.archived_at:
+        raise Refused(f"{piece.title} is archived. Bring it back, then upload a new version.")
+    db.exec(select(Piece.id).where(Piece.user_id == piece.user_id, Piece.id == piece.id).with_for_update()).one()
+    _hold_files(db, sa.func.pg_advisory_xact_lock_shared)
+    earlier = versions(db, piece)
+    for version in earlier:
+        if version.sha256 == upload.staged.sha256:
+            raise Refused(
+                f"V{version.number} is this very file, so nothing was added. Choose the new bounce instead.",
+                field="file",
+            )
+    found = upload.found
+    version = Version(
+        user_id=piece.user_id,
+        id=uuid7(),
+        piece_id=piece.id,
+        number=earlier[0].number + 1 if earlier else 1,
+        kind=found.kind,
+        media_type=found.media_type,
+        file_name=upload.name,
+        sha256=upload.staged.sha256,
+        size=upload.staged.size,
+        seconds=found.seconds,
+        rate=found.rate,
+        channels=found.channels,
+        width=found.width,
+        height=found.height,
+        changes=changes.strip(),
+        uploaded_at=at,
+    )
+    storage.keep(upload.staged)
+    db.add(version)
+    db.flush()
+    return version
+
+
+def share(db: Session, piece: Piece, *, at: datetime) -> None:
+    """Let the mentors whose link shows pieces see it. Twice is no error."""
+    if piece.archived_at:
+        raise Refused(f"{piece.title} is archived. Bring it back, then share it.")
+    if not versions(db, piece):
+        raise Refused(f"{piece.title} has no version yet. Upload a first one, then share it.")
+    piece.shared_at = piece.shared_at or at
+
+
+def unshare(db: Session, piece: Piece) -> None:
+    """Make it a draft again. Refused while a milestone rests on one of its versions."""
+    used = milestones_of(db, piece)
+    if piece.shared_at and used:
+        numbers = sorted(version.number for version in versions(db, piece) if version.id in used)
+        named = " and ".join(f"V{number}" for number in numbers)
+        raise Refused(
+            f"{named} of {piece.title} is evidence for a milestone, so your mentor must be able to see it. "
+            "Take it out of the milestone first."
+        )
+    piece.shared_at = None
+
+
+def archive(piece: Piece, *, at: datetime) -> None:
+    """Take it off the lists. Its versions stay, also where milestones rest on them."""
+    piece.archived_at = piece.archived_at or at
+
+
+def unarchive(piece: Piece) -> None:
+    piece.archived_at = None
+
+
+def checklist(db: Session, owner_id: UUID, library: content.Library) -> list[Ask]:
+    """What every milestone asks to see, in order, and which versions show it now."""
+    rows = db.exec(
+        select(Evidence.milestone, Evidence.item, Piece, Version)
+        .join(Version, OF_VERSION)
+        .join(Piece, OF_PIECE)
+        .where(Evidence.user_id == owner_id, col(Evidence.unlinked_at).is_(None))
+        .order_by(col(Evidence.linked_at), col(Evidence.id))
+    )
+    shown: dict[tuple[str, str], list[tuple[Piece, Version]]] = {}
+    for milestone, item, piece, version in rows:
+        shown.setdefault((milestone, item), []).append((piece, version))
+    return [
+        Ask(milestone, [Asked(item, shown.get((milestone.slug, item.id), [])) for item in milestone.evidence])
+        for milestone in library.milestones.values()
+    ]
+
+
+def text_of(storage: Storage, version: Version, *, most: int = 20_000) -> tuple[str, bool]:
+    """(a text version's words up to so many octets, whether there are more); none where its file is missing."""
+    try:
+        with open(storage.path(version.sha256), "rb") as file:
+            octets = file.read(most)
+    except FileNotFoundError:
+        return "", False
+    return octets.decode("utf-8-sig", errors="ignore"), version.size > most
+
+
+def label(name: str) -> str:
+    """A foreign file's name as a label: one line, without folders."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(sign for sign in last if sign.isprintable()).strip()
+    stem, dot, ending = shown.rpartition(".")
+    if len(shown) > LONGEST_NAME:
+        shown = stem[: LONGEST_NAME - len(ending) - 1] + dot + ending if len(ending) < 20 else shown[:LONGEST_NAME]
+    return shown or "untitled"
+
+
+def download_name(version: Version) -> str:
+    """Its file's name with an ending that fits what it is, so that text called "run.bat" is opened as text."""
+    named = file_kinds.label_of(version.file_name)
+    if named and file_kinds.TAKEN[named][0] == version.kind:
+        return version.file_name
+    return f"{version.file_name}.{file_kinds.ENDINGS[version.media_type]}"
+
+
+def known_hashes(db: Session) -> set[str]:
+    """The SHA-256 of every file that a row names. Until the transaction ends, no upload adds one."""
+    _hold_files(db, sa.func.pg_advisory_xact_lock)
+    return set(db.exec(select(Version.sha256).distinct()))
+
+
+def _hold_files(db: Session, lock: Callable[[int], sa.Function[Any]]) -> None:
+    """Uploads hold together, the sweep alone; so it never takes a file away that is just being kept again."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(sa.select(lock(FILES_LOCK)))
+
+
+def _title(text: str) -> str:
+    if not text.strip():
+        raise Refused("Give the piece a title, so that you find it again.", field="title")
+    return text.strip()
+
+
+def _of(piece: Piece) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return col(Version.user_id) == piece.user_id, col(Version.piece_id) == piece.id
+
+
+def _seen_by(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
+    owners = links.owners_seen_by(db, viewer_id, "pieces")
+    shown = sa.and_(col(Piece.user_id).in_(owners), col(Piece.shared_at).is_not(None))
+    return sa.or_(col(Piece.user_id) == viewer_id, shown)
+
+
+def _tiles(db: Session, *conditions: sa.ColumnElement[bool]) -> list[Tile]:
+    newest = (
+        sa.select(col(Version.user_id), col(Version.piece_id), sa.func.max(Version.number).label("number"))
+        .group_by(col(Version.user_id), col(Version.piece_id))
+        .subquery()
+    )
+    statement = (
+        select(Piece, Version)
+        .outerjoin(newest, sa.and_(newest.c.user_id == Piece.user_id, newest.c.piece_id == Piece.id))
+        .outerjoin(Version, sa.and_(OF_PIECE, col(Version.number) == newest.c.number))
+        .where(*conditions)
+        .order_by(col(Piece.created_at).desc(), col(Piece.id).desc())
+    )
+    return [Tile(piece, version) for piece, version in db.exec(statement)]

@@ -1,0 +1,165 @@
+"""What now? One look at the cards, the lesson, the promises, the next meeting and the next milestone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from core import clock
+from core.accounts import User
+from curriculum import day_list, lessons, log, progress
+from curriculum.library import Library, Milestone
+from curriculum.log import counting
+from curriculum.models import Learner, Review
+from curriculum.progress import LessonOfTheWeek
+from mentorship import actions, links, milestones, sessions, sign_offs
+from mentorship.milestones import Row
+from mentorship.models import Action
+from mentorship.sessions import Listed
+from mentorship.sign_offs import Waiting
+
+SECONDS_A_CARD = 15  # a round figure for somebody who thinks before turning a card
+REACHED = ("verified", "self-attested")
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The day's reviewing. has_any: some lesson's cards have joined already."""
+
+    waiting: int
+    minutes: int  # about
+    has_any: bool
+    next_due: datetime | None  # when nothing waits
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something this person said they would do. apprentice: the other one's name when it was promised as a mentor."""
+
+    action: Action
+    is_overdue: bool
+    apprentice: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextMeeting:
+    """their_time: "18:00" when the other one's clock shows another time."""
+
+    listed: Listed
+    their_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThisWeek:
+    """Since Monday."""
+
+    days: int  # study days with an answered card
+    minutes: Mapping[str, int]  # held, by kind of session
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    day: date
+    part: str  # of the day: morning, afternoon, evening
+    learner: Learner
+    is_first: bool  # nothing was read yet
+    cards: Cards
+    lesson: LessonOfTheWeek
+    promises: tuple[Promise, ...]
+    meeting: NextMeeting | None
+    milestone: Row | None
+    submitted: tuple[tuple[Waiting, Milestone], ...]  # by apprentices, for this mentor; the longest waiting first
+    week: ThisWeek
+    wants_mentor: bool  # the programme is made for two, and there is no mentor and no open invitation
+
+
+def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datetime) -> Today:
+    """The page for one person; today's list of cards stands already (`day_list.build`)."""
+    day = date.fromordinal(clock.study_day(at, zone))
+    learner = lessons.learner(db, user_id)
+    places = lessons.places(db, library, user_id)
+    lesson = progress.lesson_of_the_week(library, learner, places, day)
+    return Today(
+        day=day,
+        part=part_of_day(at, zone),
+        learner=learner,
+        is_first=all(place.word in ("unread", "planned") for place in places.values()),
+        cards=_cards(db, user_id, zone, at),
+        lesson=lesson,
+        promises=_promises(db, user_id, at.astimezone(clock.zone_of(zone)).date()),
+        meeting=_meeting(db, user_id, zone, at),
+        milestone=_milestone(db, library, user_id),
+        submitted=tuple(
+            (waiting, library.milestones[waiting.milestone])
+            for waiting in sign_offs.waiting_for(db, user_id)
+            if waiting.milestone in library.milestones
+        ),
+        week=_week(db, user_id, zone, day),
+        wants_mentor=_wants_mentor(db, user_id, lesson, at),
+    )
+
+
+def part_of_day(at: datetime, zone: str) -> str:
+    """What people say there at this hour: the night belongs to the evening, until four."""
+    hour = at.astimezone(clock.zone_of(zone)).hour
+    return "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
+
+
+def _cards(db: Session, user_id: UUID, zone: str, at: datetime) -> Cards:
+    waiting = day_list.waiting(db, user_id, zone, at=at)
+    return Cards(
+        waiting=waiting,
+        minutes=ceil(waiting * SECONDS_A_CARD / 60),
+        has_any=log.has_cards(db, user_id),
+        next_due=None if waiting else log.next_due(db, user_id, at),
+    )
+
+
+def _promises(db: Session, user_id: UUID, today: date) -> tuple[Promise, ...]:
+    promised = actions.open_actions(db, user_id)
+    others = {action.user_id for action in promised} - {user_id}
+    names = {user.id: user.name for user in db.exec(select(User).where(col(User.id).in_(others)))}
+    return tuple(
+        Promise(action, action.due_on is not None and action.due_on < today, names.get(action.user_id, ""))
+        for action in promised
+    )
+
+
+def _meeting(db: Session, user_id: UUID, zone: str, at: datetime) -> NextMeeting | None:
+    found = sessions.next_meeting(db, user_id, at)
+    if found is None:
+        return None
+    starts_at = found.session.starts_at
+    here, there = (f"{starts_at.astimezone(clock.zone_of(name)):%H:%M}" for name in (zone, _zone_of(found, zone)))
+    return NextMeeting(found, there if there != here else "")
+
+
+def _zone_of(meeting: Listed, default: str) -> str:
+    return meeting.person.zone if meeting.person else default
+
+
+def _milestone(db: Session, library: Library, user_id: UUID) -> Row | None:
+    """The first in the programme's order (else by number) that is not reached."""
+    rows = sorted(milestones.overview(db, library, user_id), key=lambda row: (row.week, row.milestone.number))
+    return next((row for row in rows if row.state not in REACHED), None)
+
+
+def _week(db: Session, user_id: UUID, zone: str, day: date) -> ThisWeek:
+    monday = day.toordinal() - day.weekday()
+    answered = counting(user_id).where(col(Review.day) >= monday).with_only_columns(col(Review.day)).distinct()
+    since = clock.day_start(monday, zone)
+    return ThisWeek(
+        days=db.scalar(sa.select(sa.func.count()).select_from(answered.subquery())) or 0,
+        minutes=sessions.minutes_by_kind(db, user_id, since),
+    )
+
+
+def _wants_mentor(db: Session, user_id: UUID, lesson: LessonOfTheWeek, at: datetime) -> bool:
+    if lesson.programme is None or not lesson.programme.mentored:
+        return False
+    has_mentor = any(pair.is_mentor for pair in links.active(db, user_id))
+    return not has_mentor and not links.open_invitations(db, user_id, at=at)

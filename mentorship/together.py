@@ -1,0 +1,68 @@
+"""What two people keep of their time together, also when their link is over: sessions held, marks and decisions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from curriculum.library import Library
+from mentorship import sessions
+from mentorship.models import Assessment, Link, MilestoneEvent, StudioSession
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the mentor said about a milestone: a mark on its rubric, or a decision."""
+
+    title: str  # of the milestone
+    words: str  # "marked 3 of 4", "returned"
+    text: str  # comment or reason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    held: list[StudioSession]
+    said: list[Said]  # the latest first
+
+
+def counts(db: Session, link: Link) -> tuple[int, int]:
+    """(sessions held together, marks given) of a link's two people."""
+    held = select(sa.func.count()).where(
+        StudioSession.user_id == link.user_id,
+        StudioSession.mentor_id == link.mentor_id,
+        col(StudioSession.held_at).is_not(None),
+    )
+    marks = select(sa.func.count()).where(*_marked_by(link))
+    return db.exec(held).one(), db.exec(marks).one()
+
+
+def kept(db: Session, library: Library, link: Link) -> Kept:
+    """All of it, for either of the two."""
+    held = sessions.held_together(db, link.user_id, link.mentor_id)
+    said = [
+        Said(_title(library, mark.milestone), f"marked {mark.level} of 4", mark.comment, mark.at)
+        for mark in db.exec(select(Assessment).where(*_marked_by(link)))
+    ]
+    said += [
+        Said(_title(library, event.milestone), event.kind, event.reason, event.at)
+        for event in db.exec(
+            select(MilestoneEvent).where(MilestoneEvent.user_id == link.user_id, MilestoneEvent.by_id == link.mentor_id)
+        )
+    ]
+    return Kept(held, sorted(said, key=lambda one: one.at, reverse=True))
+
+
+def _marked_by(link: Link) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(Assessment.user_id) == link.user_id,
+        col(Assessment.by_id) == link.mentor_id,
+        col(Assessment.side) == "mentor",
+    )
+
+
+def _title(library: Library, slug: str) -> str:
+    """As the course names it; a milestone that it no longer has, by its slug."""
+    milestone = library.milestones.get(slug)
+    return f"M{milestone.number:02d} {milestone.title}" if milestone else slug

@@ -1,0 +1,311 @@
+"""The portfolio: pieces, their versions and files, and the checklist."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Annotated, Any, BinaryIO, cast
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from pydantic import BaseModel, StringConstraints
+
+from core import clock, prose, words
+from core.access import current_user, signed_in, wants_fragment
+from core.accounts import User
+from core.database import database, get_db
+from core.errors import NotFound, Refused
+from core.once import once
+from core.settings import Settings
+from core.storage import Storage
+from core.web import note, read_form
+from curriculum.views.reviews import library
+from mentorship import file_kinds, links, portfolio
+from mentorship.models import Piece, Version
+
+bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
+
+PLAYED_EVERYWHERE = {"audio/wav", "audio/flac", "audio/mpeg", "audio/ogg"}
+SHOWN_INLINE = {"audio", "picture"}
+FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+ACCEPTED = ",".join(f".{ending}" for _, _, endings in file_kinds.TAKEN.values() for ending in endings)
+CHANNEL_WORDS = {1: "mono", 2: "stereo"}
+
+Short = Annotated[str, StringConstraints(max_length=80)]
+
+
+class PieceForm(BaseModel):
+    title: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    role: Short = ""
+    genre: Short = ""
+    about: Annotated[str, StringConstraints(max_length=prose.LONGEST_MARKDOWN)] = ""
+
+
+class VersionForm(BaseModel):
+    changes: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+@bp.get("")
+@signed_in
+def index():
+    db, me = get_db(), current_user()
+    tiles = portfolio.pieces(db, [me.id])
+    return render_template(
+        "mentorship/portfolio/index.html",
+        tiles=[tile for tile in tiles if not tile.piece.archived_at],
+        archived=[tile for tile in tiles if tile.piece.archived_at],
+        shared=portfolio.shared_with(db, me.id),
+        about=about_version,
+    )
+
+
+@bp.get("/checklist")
+@signed_in
+def checklist():
+    asks = portfolio.checklist(get_db(), current_user().id, library())
+    return render_template(
+        "mentorship/portfolio/checklist.html",
+        phases=[(phase, list(group)) for phase, group in groupby(asks, key=lambda ask: ask.milestone.phase)],
+        there=sum(ask.there for ask in asks),
+        wanted=sum(len(ask.asked) for ask in asks),
+        today=clock.now(),
+    )
+
+
+@bp.get("/pieces/new")
+@signed_in
+def new():
+    return render_template("mentorship/portfolio/new.html", accepted=ACCEPTED, site=_site())
+
+
+@bp.post("/pieces")
+@signed_in
+@once(again=new)
+def created():
+    form = read_form(PieceForm)
+    at = clock.now()
+    with _sent_file() as upload:
+        db = get_db()
+        piece = portfolio.create(db, current_user().id, **form.model_dump(), at=at)
+        if upload:
+            portfolio.add_version(db, _storage(), piece, upload, at=at)
+    flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
+    _warn(upload)
+    return _go_to(piece.id)
+
+
+@bp.get("/pieces/<uuid:piece_id>")
+@signed_in
+def show(piece_id: UUID):
+    db, me = get_db(), current_user()
+    piece = portfolio.find(db, me.id, piece_id)
+    versions = portfolio.versions(db, piece)
+    version = _chosen(versions)
+    text, is_cut = portfolio.text_of(_storage(), version) if version and version.kind == "text" else ("", False)
+    return render_template(
+        "mentorship/portfolio/show.html",
+        piece=piece,
+        word=portfolio.state_of(piece),
+        owner=db.get(User, piece.user_id),
+        is_own=piece.user_id == me.id,
+        readers=links.mentors_who_see(db, me.id, "pieces"),
+        about=prose.render(piece.about),
+        versions=versions,
+        version=version,
+        facts=_facts(version) if version else [],
+        note=about_version(version) if version else "",
+        text=text,
+        is_cut=is_cut,
+        plays_everywhere=version is not None and version.media_type in PLAYED_EVERYWHERE,
+        is_missing=version is not None and not _storage().path(version.sha256).is_file(),
+        evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
+        accepted=ACCEPTED,
+        site=_site(),
+    )
+
+
+@bp.get("/pieces/<uuid:piece_id>/edit")
+@signed_in
+def edit(piece_id: UUID):
+    piece = portfolio.own(get_db(), current_user().id, piece_id)
+    return render_template("mentorship/portfolio/edit.html", piece=piece)
+
+
+@bp.post("/pieces/<uuid:piece_id>/edited")
+@signed_in
+@once(again=edit)
+def edited(piece_id: UUID):
+    form = read_form(PieceForm)
+    portfolio.edit(_own(piece_id), **form.model_dump())
+    flash("Saved.", "good")
+    return _go_to(piece_id)
+
+
+@bp.post("/pieces/<uuid:piece_id>/versions")
+@signed_in
+@once(again=show)
+def uploaded(piece_id: UUID):
+    form = read_form(VersionForm)
+    with database().reading() as db:  # a foreign piece is refused before its file is looked at
+        portfolio.own(db, current_user().id, piece_id)
+    with _sent_file() as upload:
+        if upload is None:
+            raise Refused("Choose a file first.", field="file")
+        piece = _own(piece_id)
+        version = portfolio.add_version(get_db(), _storage(), piece, upload, changes=form.changes, at=clock.now())
+    flash(f"V{version.number} of {piece.title} is here.", "good")
+    _warn(upload)
+    return _go_to(piece_id)
+
+
+@bp.post("/pieces/<uuid:piece_id>/shared")
+@signed_in
+@once(again=show)
+def shared(piece_id: UUID):
+    piece = _own(piece_id)
+    portfolio.share(get_db(), piece, at=clock.now())
+    readers = [mentor.name for mentor in links.mentors_who_see(get_db(), current_user().id, "pieces")]
+    flash(
+        f"Shown to {' and '.join(readers)} from now on." if readers else "Shown to every mentor you link with.", "good"
+    )
+    return _go_to(piece_id)
+
+
+@bp.post("/pieces/<uuid:piece_id>/draft")
+@signed_in
+@once(again=show)
+def unshared(piece_id: UUID):
+    portfolio.unshare(get_db(), _own(piece_id))
+    flash("It is a draft again: nobody but you sees it.", "good")
+    return _go_to(piece_id)
+
+
+@bp.post("/pieces/<uuid:piece_id>/archived")
+@signed_in
+@once(again=show)
+def archived(piece_id: UUID):
+    piece = _own(piece_id)
+    portfolio.archive(piece, at=clock.now())
+    flash(f"{piece.title} is archived. You find it at the foot of this page.", "good")
+    return redirect(url_for("portfolio.index"), 303)
+
+
+@bp.post("/pieces/<uuid:piece_id>/unarchived")
+@signed_in
+@once(again=show)
+def unarchived(piece_id: UUID):
+    piece = _own(piece_id)
+    portfolio.unarchive(piece)
+    flash(f"{piece.title} is back.", "good")
+    return _go_to(piece_id)
+
+
+@bp.get("/versions/<uuid:version_id>/file")
+@signed_in
+def file(version_id: UUID):
+    """The bytes as they were uploaded; `?download=1` saves what would be shown."""
+    _, version = portfolio.find_version(get_db(), current_user().id, version_id)
+    path = _storage().path(version.sha256)
+    if not path.is_file():
+        raise NotFound("The file of this version is missing on the server. Please tell the people who run this site.")
+    answer = send_file(
+        path,
+        mimetype=version.media_type,
+        as_attachment=version.kind not in SHOWN_INLINE or "download" in request.args,
+        download_name=portfolio.download_name(version),
+        conditional=True,
+        etag=version.sha256,
+    )
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def about_version(version: Version) -> str:
+    """A version's figures in one line: "1:12.480 · WAV · 12.7 MB"."""
+    parts = [file_kinds.LABELS[version.media_type], words.size(version.size)]
+    if version.seconds is not None:
+        parts.insert(0, words.clock_time(version.seconds))
+    return " · ".join(parts)
+
+
+def _facts(version: Version) -> list[tuple[str, str]]:
+    facts = [("File", version.file_name)]
+    label = file_kinds.LABELS[version.media_type]
+    if version.seconds is not None and version.rate and version.channels:
+        channels = CHANNEL_WORDS.get(version.channels, f"{version.channels} channels")
+        facts.append(("Length", words.clock_time(version.seconds)))
+        facts.append(("Format", f"{label}, {version.rate / 1000:g} kHz, {channels}"))
+    elif version.width:
+        facts.append(("Format", f"{label}, {version.width} × {version.height} pixels"))
+    else:
+        facts.append(("Format", label))
+    return [*facts, ("Size", words.size(version.size))]
+
+
+def _evidence_for(slugs: list[str], piece: Piece) -> list[tuple[str, str]]:
+    """(words, address) of each milestone: the owner's own page of it, or the mentor's."""
+    milestones = library().milestones
+    asked = [milestones[slug] for slug in slugs if slug in milestones]
+    return [(f"M{milestone.number:02} {milestone.title}", _milestone(milestone.slug, piece)) for milestone in asked]
+
+
+def _milestone(slug: str, piece: Piece) -> str:
+    if piece.user_id == current_user().id:
+        return url_for("milestones.show", slug=slug)
+    return url_for("milestones.apprentice", person_id=piece.user_id, slug=slug)
+
+
+def _chosen(versions: list[Version]) -> Version | None:
+    """The version that the address names (`?version=2`), else the newest."""
+    number = request.args.get("version")
+    if number is None:
+        return versions[0] if versions else None
+    for version in versions:
+        if str(version.number) == number:
+            return version
+    raise NotFound
+
+
+@contextmanager
+def _sent_file() -> Iterator[portfolio.Upload | None]:
+    """The form's file, received and looked at; None when none was chosen."""
+    sent, site = request.files.get("file"), _site()
+    if sent is None or not sent.filename:
+        yield None
+        return
+    sent.stream.seek(0)  # a transaction that is tried again reads it again
+    stream, most = cast(BinaryIO, sent.stream), site.upload_mb * 1_000_000
+    try:
+        with portfolio.received(_storage(), stream, sent.filename, most=most, minutes=site.upload_minutes) as upload:
+            yield upload
+    except Refused as refusal:
+        if refusal.field == "file":
+            note("upload.rejected", status=refusal.status)
+        raise
+
+
+def _warn(upload: portfolio.Upload | None) -> None:
+    if upload and upload.found.warning:
+        flash(upload.found.warning, "warn")
+
+
+def _own(piece_id: UUID) -> Piece:
+    return portfolio.own(get_db(), current_user().id, piece_id)
+
+
+def _go_to(piece_id: UUID) -> Any:
+    """On to the piece: a redirect, or its address for the script that showed the progress."""
+    address = url_for("portfolio.show", piece_id=piece_id)
+    if not wants_fragment():
+        return redirect(address, 303)
+    answer = jsonify(location=address)
+    answer.headers["Location"] = address
+    return answer, 201
+
+
+def _storage() -> Storage:
+    return cast(Storage, current_app.extensions["storage"])
+
+
+def _site() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
