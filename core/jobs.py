@@ -58,9 +58,7 @@ def run_slot(base: Database, job: Job, *, at: datetime) -> str | None:
     length = job.minutes * 60
     slot = datetime.fromtimestamp(at.timestamp() // length * length, UTC).isoformat()
     with base.writing() as db:
-        claim = (
-            insert_into(db, JobClaim).values(job=job.name, slot=slot, claimed_at=at, result="").on_conflict_do_nothing()
-        )
+        claim = insert_into(db, JobClaim).values(job=job.name, slot=slot, claimed_at=at, result="")
         if db.execute(claim.on_conflict_do_nothing().returning(col(JobClaim.job))).first() is None:
             return None
         result = job.run(db, at=at)

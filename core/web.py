@@ -48,6 +48,8 @@ def read_form(kind: type[Form]) -> Form:
 
     Raises InvalidForm with a sentence for each field that is wrong.
     """
+    if any("\0" in text for text in request.form.values()):
+        raise Refused("A character in this form is none that a text can hold. Remove it and send again.")
     values: dict[str, Any] = {}
     for name, field in kind.model_fields.items():
         if get_origin(field.annotation) is list:
@@ -136,6 +138,7 @@ def http_refused(error: HTTPException) -> Any:
         404: "There is nothing here that you can see.",
         405: "This address does not take that kind of request. Go back and use the page's buttons.",
         413: f"This is larger than the {current_app.extensions['settings'].upload_mb} MB we can take.",
+        416: "That part of the file does not exist.",
         429: "That was too often in a short time. Wait a few minutes, then try again.",
     }
     if status in (401, 403, 404, 429):

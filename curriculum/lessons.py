@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from core import clock
+from core.database import insert_into
 from core.errors import Refused
 from curriculum import day_list, reviews
 from curriculum.library import Lesson, Library, Planned
@@ -250,5 +250,4 @@ def _learner(db: Session, user_id: UUID) -> Learner:
 
 def _insert_new(db: Session, row: SQLModel) -> None:
     """Add a row unless one with its key is there: two tabs may come at once."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    db.execute(insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing())
+    db.execute(insert_into(db, type(row)).values(**row.model_dump()).on_conflict_do_nothing())

@@ -43,15 +43,14 @@ def answered_on(db: Session, user_id: UUID, day: int) -> list[Answered]:
     return [Answered(row.card_id, row.rating, row.at, row.due_after) for row in db.exec(newest_first(user_id, day))]
 
 
-def coming(db: Session, user_id: UUID, start: datetime, end: datetime) -> int:
-    """How many cards fall due in this stretch of time (new ones not counted)."""
-    statement = sa.select(sa.func.count()).where(
-        col(Memory.user_id) == user_id,
-        col(Memory.state) != State.NEW,
-        col(Memory.due_at) >= start,
-        col(Memory.due_at) < end,
+def coming(db: Session, user_id: UUID, start: datetime, end: datetime, *, new_a_day: int) -> int:
+    """How many cards a day will ask for: those that fall due in this stretch of time, and new ones up to the limit."""
+    mine = col(Memory.user_id) == user_id
+    due = sa.select(sa.func.count()).where(
+        mine, col(Memory.state) != State.NEW, col(Memory.due_at) >= start, col(Memory.due_at) < end
     )
-    return db.scalar(statement) or 0
+    new = sa.select(sa.func.count()).where(mine, col(Memory.state) == State.NEW)
+    return (db.scalar(due) or 0) + min(db.scalar(new) or 0, new_a_day)
 
 
 def has_cards(db: Session, user_id: UUID) -> bool:

@@ -123,7 +123,7 @@ class Version(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     piece_id: UUID
     number: int  # 1, 2, 3 ...
-    kind: str  # audio, picture, text
+    kind: str  # audio, picture, text, document (PDF, MIDI)
     media_type: str  # by content, never by name
     file_name: str  # a label, never a path
     sha256: str  # hex; names the file in storage

@@ -104,9 +104,15 @@ def storage(site: Settings) -> Storage:
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
+def shelf() -> Shelf:
+    """The keeper of the course; read once for all apps of a worker."""
+    return Shelf(HERE / "content")
+
+
+@pytest.fixture(scope="session")
+def library(shelf: Shelf) -> Library:
     """The course as it stands in content/."""
-    return Shelf(HERE / "content").library
+    return shelf.library
 
 
 @pytest.fixture
@@ -205,8 +211,9 @@ def make_version(db: Session) -> Callable[..., Version]:
 
 
 @pytest.fixture
-def app(site: Settings, base: Database, at: Callable[[datetime], None]) -> Iterator[Flask]:
+def app(site: Settings, base: Database, shelf: Shelf, at: Callable[[datetime], None]) -> Iterator[Flask]:
     app = create_app(site)
+    app.extensions["shelf"] = shelf
     app.config["TESTING"] = True
     yield app
     app.extensions["database"].engine.dispose()

@@ -1,6 +1,6 @@
 """The review desk."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -148,12 +148,12 @@ def _done_for_now(at: datetime):
         if card and row.card_id not in seen:
             seen.add(row.card_id)
             answered.append((card, WORDS[row.rating - 1], row.due_at))
-    coming = log.coming(db, me.id, clock.day_start(today + 1, me.zone), clock.day_start(today + 2, me.zone))
+    tomorrow, after = (clock.day_start(today + days, me.zone) for days in (1, 2))
+    new_a_day = lessons.learner(db, me.id).new_a_day
     return render_template(
         "curriculum/reviews_done.html",
         answered=answered,
         has_cards=log.has_cards(db, me.id),
-        tomorrow=coming,
+        tomorrow=log.coming(db, me.id, tomorrow, after, new_a_day=new_a_day),
         next_due=log.next_due(db, me.id, at),
-        today=date.fromordinal(today),
     )

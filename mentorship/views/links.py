@@ -109,7 +109,7 @@ def invitation(secret: str):
 @bp.post("/invitations/<secret>/accepted")
 @opening
 @signed_in
-@once(again=invitation)
+@once()
 def accepted(secret: str):
     with _noted():
         link = links.accept(get_db(), current_user().id, secret, at=clock.now())
@@ -124,7 +124,7 @@ def accepted(secret: str):
 @bp.post("/invitations/<secret>/declined")
 @opening
 @signed_in
-@once(again=invitation)
+@once()
 def declined(secret: str):
     with _noted():
         links.decline(get_db(), current_user().id, secret, at=clock.now())

@@ -11,7 +11,7 @@ from tests.e2e.browser import FLAGS, find_browser
 from tests.e2e.server import Server
 from tests.e2e.watch import Watch
 
-WAIT = 15_000  # ms; a busy machine answers late
+WAIT = 8_000  # ms; a busy machine answers late
 
 Opener = Callable[..., tuple[Page, Watch]]
 
