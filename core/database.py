@@ -145,7 +145,8 @@ def insert_into(db: Session, table: type[SQLModel]) -> Any:
 
 def rows_changed(db: Session, statement: Any) -> int:
     """Run an INSERT, UPDATE or DELETE; how many rows it touched."""
-    return cast("sa.CursorResult[Any]", db.execute(statement)).rowcount
+    counted = statement.execution_options(preserve_rowcount=True)  # for psycopg's INSERT ... ON CONFLICT
+    return cast("sa.CursorResult[Any]", db.execute(counted)).rowcount
 
 
 def get_or_404(db: Session, statement: Any) -> Any:

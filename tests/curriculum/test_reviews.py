@@ -346,3 +346,12 @@ def test_an_answer_on_postgresql_takes_two_round_trips(desk: Desk, monkeypatch: 
     desk.answer(card.id)
 
     assert len(trips) == 2, trips
+
+
+def test_adding_cards_says_how_many_were_new(desk: Desk, db: Session) -> None:
+    cards = desk.library.lessons[LESSON].cards
+
+    first = reviews.add_cards(db, desk.person.id, cards[:4], at=MONDAY)
+    second = reviews.add_cards(db, desk.person.id, cards[:6], at=MONDAY)
+
+    assert (first, second) == (4, 2)
