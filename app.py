@@ -5,7 +5,6 @@ they are there only once core/bootstrap.py has made .venv.
 """
 
 import importlib
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -56,9 +55,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     app = application.build(
         settings or application.load(),
-        blueprints=[
-            importlib.import_module(name).bp for name in BLUEPRINTS if os.path.exists(name.replace(".", "/") + ".py")
-        ],  # TEMP
+        blueprints=[importlib.import_module(name).bp for name in BLUEPRINTS],
         shelf=importlib.import_module("curriculum.library").Shelf,
         is_invited=importlib.import_module("mentorship.links").is_open_invitation,
         count_due=importlib.import_module("curriculum.day_list").waiting,

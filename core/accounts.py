@@ -2,12 +2,16 @@
 
 import hashlib
 import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask import session as cookie
+from flask_login import user_logged_out
 from flask_security import PasswordUtil, Security, UserMixin, hash_password, user_authenticated
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.signals import password_changed
@@ -173,7 +177,8 @@ class Passwords(PasswordUtil):
 
     @classmethod
     def check(cls, password: str, email: str = "") -> tuple[str, str]:
-        """(what is wrong or "", the password)."""
+        """(what is wrong or "", the password as it is hashed: the same letters, however they were typed)."""
+        password = unicodedata.normalize("NFKC", password)
         if len(password) < 8:
             return "This password is short: use at least 8 characters, better 15. A few words do well.", password
         if len(password) > 64:
@@ -183,7 +188,7 @@ class Passwords(PasswordUtil):
         return "", password
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
-        problems, password = self.check(password)
+        problems, password = self.check(password, getattr(kwargs.get("user"), "email", ""))
         return ([problems] if problems else None), password
 
 
@@ -231,14 +236,15 @@ def set_up(app: Flask, settings: Settings) -> None:
         SECURITY_MSG_UNAUTHENTICATED=("Sign in to see this page.", "info"),
         SECURITY_MSG_PASSWORD_CHANGE=("Your password is changed. You are signed out everywhere else.", "success"),
     )
-    security = Security()
+    security = Security(password_util_cls=Passwords)
     session: Any = LocalProxy(get_db)
     no_roles: Any = None
-    security.init_app(app, Accounts(session, User, no_roles), password_util_cls=Passwords)
+    security.init_app(app, Accounts(session, User, no_roles))
     _without_principal(app)
     app.extensions["login"] = app.login_manager  # type: ignore[attr-defined]
     app.extensions["login"].request_loader(lambda _request: None)
     user_authenticated.connect(_remember_sign_in, app)
+    user_logged_out.connect(_end_this_sign_in, app)
     password_changed.connect(_end_other_sign_ins, app)
 
 
@@ -253,7 +259,7 @@ def _remember_sign_in(app: Flask, user: User, **_: Any) -> None:
     at = clock.now()
     before = cookie.get(ME, "")
     token = f"{user.id.hex}.{secrets.token_urlsafe(32)}"
-    with database().writing() as db:
+    with _joined() as db:
         if before:
             end_sign_ins(db, UUID(before.split(".")[0]), at=at, only=hash_of(before))
         db.add(
@@ -267,7 +273,27 @@ def _remember_sign_in(app: Flask, user: User, **_: Any) -> None:
             )
         )
     cookie[ME] = token
-    cookie.permanent = True
+    cookie.pop("_remember", None)  # Flask-Login's own long-lived cookie: the row above does its work
+    if request.endpoint != "security.change_password":
+        cookie.permanent = request.endpoint != "security.login" or "remember" in request.form
+
+
+@contextmanager
+def _joined() -> Iterator[Session]:
+    """The transaction that the request has open already (a change of password), else one of its own."""
+    if "db" in g:
+        yield g.db
+    else:
+        with database().writing() as db:
+            yield db
+
+
+def _end_this_sign_in(_app: Flask, **_: Any) -> None:
+    """Signing out: the row ends, and whatever else the cookie held goes with it."""
+    token = cookie.get(ME, "")
+    with database().writing() as db:
+        end_sign_ins(db, UUID(token.split(".")[0]), at=clock.now(), only=hash_of(token))
+    cookie.clear()
 
 
 def _end_other_sign_ins(_app: Flask, user: User, **_: Any) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -75,15 +74,8 @@ def _configuration(found: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
-        "TRUSTED_HOSTS": _hosts(found),
         "WTF_CSRF_TIME_LIMIT": None,
     }
-
-
-def _hosts(found: Settings) -> list[str]:
-    """The names under which this site answers; any other Host is refused."""
-    named = urlsplit(found.url).hostname or found.host
-    return sorted({named, "localhost", "127.0.0.1", "[::1]"})
 
 
 def _due(count_due: Callable[..., int]) -> int:

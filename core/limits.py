@@ -1,15 +1,18 @@
 """Rate limits counted in the database, so that all workers share one count and a restart forgets nothing."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, request
 from flask_limiter import Limiter
 from limits.storage import Storage
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col
 
+from core.accounts import normalised
 from core.database import database, rows_changed
 
 
@@ -82,8 +85,11 @@ def address() -> str:
 
 
 def asked_account() -> str:
-    """The account that a sign-in is tried for."""
-    return "account:" + request.form.get("email", "").strip().casefold()
+    """The account that a sign-in is tried for, however its address is spelt."""
+    email = request.form.get("email", "").strip()
+    with suppress(EmailNotValidError):
+        email = validate_email(email, check_deliverability=False).normalized
+    return "account:" + normalised(email)
 
 
 limiter = Limiter(key_func=address, storage_uri="woodshed://", strategy="fixed-window", headers_enabled=False)

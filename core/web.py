@@ -92,6 +92,7 @@ def sentence(error: ErrorDetails) -> str:
 
 
 def set_up(app: Flask, settings: Settings) -> None:
+    app.before_request(refuse_foreign_host)
     csrf.init_app(app)
     app.after_request(add_headers)
     app.register_error_handler(Refused, refused)
@@ -101,6 +102,20 @@ def set_up(app: Flask, settings: Settings) -> None:
     app.register_error_handler(OSError, storage_fault)
     app.context_processor(for_templates)
     app.jinja_env.filters.update(ago=words.ago, exact=words.exact, day=words.day)
+
+
+def refuse_foreign_host() -> Any:
+    """This site answers to its own name and to this machine's. Flask's TRUSTED_HOSTS knows no IPv6 address."""
+    settings: Settings = current_app.extensions["settings"]
+    own = {urlsplit(settings.url).hostname, "localhost", "127.0.0.1", "::1"}
+    try:
+        asked = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        asked = None
+    if asked in own - {None}:
+        return None
+    note("host.denied", status=400)
+    return _say(400, "This address is none of this site's. Open it by the address that you were given.")
 
 
 def for_templates() -> dict[str, Any]:

@@ -100,6 +100,7 @@ class OwnPage:
     drafts: tuple[str, ...]  # titles of pieces that handing in will share
     said_before: Mapping[str, str]  # criterion id -> reason of the last handing in
     places: tuple[Place, ...]  # its lessons
+    after: tuple[tuple[Milestone, str], ...]  # milestones that come before, and how they stand: advice
     newest: Mapping[UUID, UUID]  # piece -> its newest version
     week: int
     due_on: date | None
@@ -109,7 +110,8 @@ def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> 
     record = criteria.record(db, library, owner_id)
     shown = record.exhibits.get(milestone.slug, [])
     history = milestones.history(db, owner_id, milestone.slug)
-    state = milestones.state_of(db, owner_id, milestone.slug)
+    states = milestones.states(db, owner_id)
+    state = states.get(milestone.slug, "not started")
     is_open = state not in milestones.LOCKED
     candidates = criteria.candidates(db, owner_id) if is_open else []
     last_kept = next((event for event in reversed(history) if event.kind in KEEPING), None)
@@ -125,6 +127,11 @@ def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> 
         drafts=tuple(dict.fromkeys(exhibit.piece.title for exhibit in shown if exhibit.piece.shared_at is None)),
         said_before={criterion.id: criterion.reason for criterion in before if criterion.reason},
         places=tuple(record.places[slug] for slug in milestone.lessons if slug in record.places),
+        after=tuple(
+            (library.milestones[slug], states.get(slug, "not started"))
+            for slug in milestone.after
+            if slug in library.milestones
+        ),
         newest={piece.id: version.id for piece, version in reversed(candidates)},
         week=week,
         due_on=due_on,

@@ -27,7 +27,7 @@ WEEK = timedelta(weeks=1)
 @dataclass(frozen=True, slots=True)
 class Cards:
     answered: int  # in the last seven days
-    due: int  # on the apprentice's study day
+    due: int  # by the end of the apprentice's study day, new ones not counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _cards(db: Session, person: User, at: datetime) -> Cards:
     recent = log.counting(person.id).where(col(Review.at) > at - WEEK)
     answered = db.scalar(sa.select(sa.func.count()).select_from(recent.subquery()))
     day_ends = clock.day_start(clock.study_day(at, person.zone) + 1, person.zone)
-    return Cards(answered or 0, log.coming(db, person.id, EPOCH, day_ends))
+    return Cards(answered or 0, log.coming(db, person.id, EPOCH, day_ends, new_a_day=0))
 
 
 def _pieces(db: Session, mentor_id: UUID, apprentice_id: UUID) -> list[Tile]:

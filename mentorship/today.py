@@ -47,10 +47,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class NextMeeting:
-    """their_time: "18:00" when the other one's clock shows another time."""
+    """The one that comes next, as two clocks show it."""
 
     listed: Listed
-    their_time: str
+    weekday: str  # "Tuesday 19:00", when it is further away than tomorrow
+    their_time: str  # "18:00", when the other one's clock shows another time
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,14 @@ def _meeting(db: Session, user_id: UUID, zone: str, at: datetime) -> NextMeeting
     found = sessions.next_meeting(db, user_id, at)
     if found is None:
         return None
-    starts_at = found.session.starts_at
-    here, there = (f"{starts_at.astimezone(clock.zone_of(name)):%H:%M}" for name in (zone, _zone_of(found, zone)))
-    return NextMeeting(found, there if there != here else "")
-
-
-def _zone_of(meeting: Listed, default: str) -> str:
-    return meeting.person.zone if meeting.person else default
+    starts_at, their_zone = found.session.starts_at, found.person.zone if found.person else zone
+    here, there = (starts_at.astimezone(clock.zone_of(name)) for name in (zone, their_zone))
+    is_near = (here.date() - at.astimezone(here.tzinfo).date()).days <= 1
+    return NextMeeting(
+        listed=found,
+        weekday="" if is_near else f"{here:%A %H:%M}",
+        their_time=f"{there:%H:%M}" if there.utcoffset() != here.utcoffset() else "",
+    )
 
 
 def _milestone(db: Session, library: Library, user_id: UUID) -> Row | None:

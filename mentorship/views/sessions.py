@@ -92,7 +92,6 @@ def index():
         has_more=len(held) > most,
         hours=_hours(sessions.minutes_by_kind(db, me.id, week_began), sessions.minutes_by_kind(db, me.id)),
         todo=[(action, _is_overdue(action.due_on, at)) for action in actions.open_actions(db, me.id)],
-        has_links=bool(links.active(db, me.id)),
         today=at.astimezone(ZoneInfo(me.zone)).date(),
     )
 

@@ -88,6 +88,8 @@ def woodshed(tmp_path) -> Iterator[tuple[subprocess.Popen[str], Settings]]:
         deadline = time.monotonic() + 30
         while serving.health_status(site) != 200 and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
+        if process.poll() is not None:
+            pytest.fail(f"Woodshed did not start:\n{process.communicate()[0]}")
         yield process, site
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):

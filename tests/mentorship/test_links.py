@@ -1,6 +1,9 @@
 """Invitations and links: who belongs to whom, from when to when, and who sees what meanwhile."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -252,6 +255,51 @@ def test_two_people_may_be_each_others_mentor(db, ada, ben, link_of):
 
     assert sees(db, ada, ben) == set(WHATS)
     assert [(pair.person.name, pair.is_mentor) for pair in links.active(db, ada.id)] == [("Ben", True), ("Ben", False)]
+
+
+def at_once(base, *acts):
+    """Run these at the same moment, each in a transaction of its own; what each returned or raised."""
+    start = threading.Barrier(len(acts))
+
+    def run(act):
+        start.wait(timeout=10)
+        try:
+            with base.writing() as db:
+                return act(db)
+        except Refused as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_of_many_who_accept_at_once_one_comes_in(base, db, fresh_db, ada, ben, eve):
+    _, secret = invite(db, ada)
+    ids = [ben.id, eve.id, ben.id, eve.id]
+
+    results = at_once(base, *(partial(links.accept, person=one, secret=secret, at=MONDAY) for one in ids))
+
+    assert sum(isinstance(result, NotAllowed) for result in results) == 3
+    assert len(fresh_db.exec(select(Link)).all()) == 1
+
+
+def test_two_invitations_accepted_at_once_make_one_link(base, db, fresh_db, ada, ben):
+    secrets = [invite(db, ada)[1] for _ in range(3)]
+
+    results = at_once(base, *(partial(links.accept, person=ben.id, secret=one, at=MONDAY) for one in secrets))
+
+    assert sum(isinstance(result, Conflict) for result in results) == 2
+    assert len(fresh_db.exec(select(Link)).all()) == 1
+
+
+def test_invitations_made_at_once_are_counted(base, db, fresh_db, ada):
+    act = partial(links.invite, person=ada.id, role="mentor", name="", most_a_day=3, at=MONDAY)
+    db.commit()
+
+    results = at_once(base, *[act] * 6)
+
+    assert sum(isinstance(result, Refused) for result in results) == 3
+    assert len(fresh_db.exec(select(Invitation)).all()) == 3
 
 
 def test_a_new_invitation_links_two_people_again(db, ada, ben, link_of):

@@ -105,6 +105,13 @@ def test_starting_opens_the_forms(as_ada):
     assert "Keep my mark" in page
 
 
+def test_what_comes_before_is_advice(as_ada):
+    page = words(as_ada.get("/milestones/practice-plan"))
+
+    assert "Best after M01 First finished beat (not started)" in page.replace(" )", ")")
+    assert as_ada.send("/milestones/practice-plan/begun").status_code == 303
+
+
 def test_a_version_is_linked_and_taken_out(fresh_db, as_ada, ada, mentored, make_version):
     version = make_version(ada)
 

@@ -1,0 +1,327 @@
+"""Between the browser and the rules: hosts, forgery, headers, errors, forms."""
+
+import errno
+import logging
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from flask import Flask, request
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
+
+from app import create_app
+from core.accounts import User
+from core.database import get_db
+from core.errors import Busy, InvalidForm, NotAllowed, Refused, TooLarge, WrongKind
+from core.settings import Settings
+from core.web import own_path, read_form
+from tests.conftest import Client
+
+SCRIPT = {"X-Requested-With": "woodshed"}
+
+
+class Tried(BaseModel):
+    title: Annotated[str, StringConstraints(min_length=1, max_length=10)]
+    minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    day: str | None = None
+    tags: list[str] = []
+    reasons: dict[str, str] = {}
+
+
+@pytest.fixture
+def odd(app: Flask) -> Flask:
+    """The site with a few addresses at which things go wrong."""
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    faults: dict[str, Exception] = {
+        "busy": Busy("The database is busy."),
+        "large": TooLarge("Too much."),
+        "kind": WrongKind("Not a song."),
+        "mine": NotAllowed("Not yours."),
+        "no": Refused("Not like this."),
+        "disk": OSError(errno.ENOSPC, "No space left on device: /secret/place"),
+        "away": OperationalError("SELECT secret", {}, Exception("connection refused to /secret/place")),
+        "full": OperationalError("INSERT secret", {}, Exception("database or disk is full")),
+        "crash": RuntimeError("the secret place"),
+        "form": InvalidForm({"title": "Please fill this in."}),
+    }
+
+    @app.get("/odd/<name>")
+    def odd(name: str) -> Any:
+        raise faults[name]
+
+    return app
+
+
+# -- hosts and forgery ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil\\.localhost", "", "[::1"]
+)
+def test_a_forged_host_gets_400_and_no_page(anonymous: Client, host: str) -> None:
+    answer = anonymous.get("/sign-in", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert "evil" not in answer.text and "<form" not in answer.text
+
+
+def test_a_forged_host_changes_nothing(as_ada: Client, ada: User, fresh_db: Session) -> None:
+    given = {"name": "Mallory", "zone": "Europe/Rome"}
+
+    answer = as_ada.send("/settings/profile", given, headers={"Host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert fresh_db.exec(select(User.name)).all() == ["Ada"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000"])
+def test_the_names_of_this_machine_are_answered(anonymous: Client, host: str) -> None:
+    assert anonymous.get("/sign-in", headers={"Host": host}).status_code == 200
+
+
+def test_a_site_with_an_address_answers_to_its_name_alone(site: Settings, base: Any) -> None:
+    at_home = site.model_copy(update={"base_url": "https://woodshed.example"})
+    app = create_app(at_home)
+
+    client = app.test_client()
+    right = client.get("/sign-in", headers={"Host": "woodshed.example"})
+    wrong = client.get("/sign-in", headers={"Host": "other.example"})
+
+    app.extensions["database"].engine.dispose()
+    assert (right.status_code, wrong.status_code) == (200, 400)
+    assert "max-age=31536000" in right.headers["Strict-Transport-Security"]
+    cookie = right.headers["Set-Cookie"]
+    assert (
+        cookie.startswith("__Host-woodshed=") and "Secure" in cookie and "Domain" not in cookie and "Path=/" in cookie
+    )
+
+
+def test_forwarded_headers_do_nothing_without_a_proxy(anonymous: Client) -> None:
+    answer = anonymous.get(
+        "/portfolio",
+        headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil"},
+    )
+
+    assert answer.status_code == 302
+    assert "evil" not in answer.location and "Strict-Transport-Security" not in answer.headers
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", "IjAi.wrong.wrong"])
+@pytest.mark.parametrize("headers", [{}, SCRIPT])
+def test_without_the_right_token_nothing_changes(
+    as_ada: Client, ada: User, fresh_db: Session, token: str | None, headers: dict[str, str]
+) -> None:
+    fields = {"name": "Mallory", "zone": "Europe/Berlin", "op": "01a20196-1d6c-7807-95e1-2855984b4e4f"}
+
+    answer = as_ada.post(
+        "/settings/profile", data=fields | ({} if token is None else {"csrf_token": token}), headers=headers
+    )
+
+    assert answer.status_code == 400
+    assert fresh_db.exec(select(User.name)).all() == ["Ada"]
+
+
+def test_a_token_of_another_browser_does_not_fit(as_ada: Client, as_eve: Client, fresh_db: Session) -> None:
+    with as_eve.session_transaction() as cookie:
+        cookie["csrf_token"] = "1" * 40
+
+    answer = as_ada.post(
+        "/settings/profile", data={"csrf_token": as_eve.csrf_token(), "name": "Mallory", "zone": "Europe/Rome"}
+    )
+
+    assert answer.status_code == 400
+
+
+# -- what goes wrong -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        *(("busy", 503), ("large", 413), ("kind", 415), ("mine", 403), ("no", 422), ("disk", 507), ("away", 503)),
+        *(("full", 507), ("crash", 500), ("form", 422)),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, SCRIPT])
+def test_every_fault_has_its_status_and_a_sentence(odd: Flask, name: str, status: int, headers: dict[str, str]) -> None:
+    answer = odd.test_client().get(f"/odd/{name}", headers=headers)
+
+    assert answer.status_code == status
+    assert "secret" not in answer.text and "Traceback" not in answer.text
+    assert (answer.headers.get("Retry-After") == "5") is (status == 503)
+    if headers:
+        assert answer.get_json()["error"].endswith(".")
+    else:
+        assert "<h1" in answer.text
+
+
+def test_a_form_that_does_not_fit_names_its_fields_to_a_script(odd: Flask) -> None:
+    answer = odd.test_client().get("/odd/form", headers=SCRIPT)
+
+    assert answer.get_json()["errors"] == {"title": "Please fill this in."}
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("get", "/nowhere", 404), ("delete", "/settings", 405)])
+def test_a_wrong_address_or_method_is_answered_in_our_words(
+    anonymous: Client, method: str, path: str, status: int
+) -> None:
+    answer = getattr(anonymous, method)(path)
+
+    assert answer.status_code in (status, 400)  # DELETE without a token is refused before it is looked up
+    assert "Woodshed" in answer.text and "werkzeug" not in answer.text.lower()
+
+
+def test_a_body_that_is_too_large_is_refused(app: Flask, as_ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
+
+    answer = as_ada.send("/settings/profile", {"name": "A" * 2000, "zone": "Europe/Berlin"})
+
+    assert answer.status_code == 413
+
+
+def test_bad_octets_are_refused_or_shown_as_text(as_ada: Client) -> None:
+    token = as_ada.csrf_token()
+    body = (
+        b"csrf_token=" + token.encode() + b"&op=01a20196-1d6c-7807-95e1-2855984b4e4f&name=%FF%FE%00&zone=Europe/Berlin"
+    )
+
+    answer = as_ada.post("/settings/profile", data=body, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code in (303, 400, 422)
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../settings.py", "/static/%2e%2e/settings.py", "/static//etc/passwd", "/static/..%2fweb.py"]
+)
+def test_no_path_leads_out_of_the_static_folder(anonymous: Client, path: str) -> None:
+    answer = anonymous.get(path)
+
+    assert answer.status_code in (308, 400, 404)
+    assert "import" not in answer.text and "root:" not in answer.text
+
+
+# -- headers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/settings", "/sign-in", "/nowhere", "/health", "/static/css/base.css"])
+def test_every_answer_carries_the_guarding_headers(as_ada: Client, path: str) -> None:
+    headers = as_ada.get(path).headers
+
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "*" not in policy
+    assert {"base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert ("no-store" in headers.get("Cache-Control", "")) is not path.startswith("/static")
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(as_ada: Client) -> None:
+    cookie = as_ada.send("/sign-out").headers["Set-Cookie"]
+
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
+
+
+# -- the security log ----------------------------------------------------------------------------------------
+
+
+def test_a_refused_request_writes_one_line_without_content(
+    as_ada: Client, ada: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="woodshed.security"):
+        as_ada.get("/sessions/01a20196-1d6c-7807-95e1-2855984b4e4f?note=secret%0Aevent")
+
+    [record] = [one for one in caplog.records if one.name == "woodshed.security"]
+    line = record.getMessage()
+    assert "authz.denied" in line and str(ada.id) in line and "endpoint=sessions.show" in line
+    assert "secret" not in line and "\n" not in line
+
+
+def test_a_forged_form_writes_a_line(as_ada: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="woodshed.security"):
+        as_ada.post("/settings/profile", data={"name": "Mallory"})
+
+    assert [one.getMessage().split()[1] for one in caplog.records if one.name == "woodshed.security"] == ["csrf.denied"]
+
+
+# -- forms ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def form(app: Flask) -> Iterator[Any]:
+    def read(**fields: Any) -> Tried:
+        with app.test_request_context("/", method="POST", data=fields):
+            return read_form(Tried)
+
+    yield read
+
+
+def test_a_form_is_read_field_by_field(form: Any) -> None:
+    given = {"title": "  Night bus ", "minutes": "20", "tags": ["a", "b"], "reasons.length": "no time", "id": "7"}
+
+    read = form(**given)
+
+    assert read == Tried(title="Night bus", minutes=20, tags=["a", "b"], reasons={"length": "no time"})
+    assert not hasattr(read, "id")
+
+
+def test_an_empty_optional_field_is_left_at_its_default(form: Any) -> None:
+    assert form(title="x", minutes="", day="") == Tried(title="x")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "said"),
+    [
+        ({}, "title", "Please fill this in."),
+        ({"title": "  "}, "title", "Please fill this in."),
+        ({"title": "x" * 11}, "title", "longer than 10 characters"),
+        ({"title": "x", "minutes": "soon"}, "minutes", "Write a number"),
+        ({"title": "x", "minutes": "0"}, "minutes", "smallest we can take here is 1"),
+        ({"title": "x", "minutes": "61"}, "minutes", "most we can take here is 60"),
+        ({"title": "x", "minutes": "1e3"}, "minutes", "Write a number"),
+    ],
+)
+def test_a_wrong_field_gets_a_sentence(form: Any, fields: dict[str, str], field: str, said: str) -> None:
+    with pytest.raises(InvalidForm) as refusal:
+        form(**fields)
+
+    assert said in refusal.value.errors[field]
+
+
+def test_a_character_that_no_text_holds_is_refused(form: Any) -> None:
+    with pytest.raises(Refused):
+        form(title="a\0b")
+
+
+@pytest.mark.parametrize("target", ["/", "/portfolio?sort=new", "/lessons/x#steps"])
+def test_a_path_of_ours_may_be_gone_on_to(target: str) -> None:
+    assert own_path(target) == target
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        None,
+        "",
+        "portfolio",
+        "//evil",
+        "/\\evil",
+        "https://evil",
+        "/a\nb",
+        "/\t/evil",
+        "javascript:x",
+        "\\/evil",
+        "/a\x00",
+    ],
+)
+def test_any_other_target_leads_home(target: str | None) -> None:
+    assert own_path(target) == "/"
+
+
+def test_reading_requests_cannot_write(app: Flask, as_ada: Client, ada: User) -> None:
+    with app.test_request_context("/settings"):
+        db = get_db()
+        assert request.method == "GET"
+        assert db.get_bind() is app.extensions["database"].engine
