@@ -123,9 +123,10 @@ def database() -> Database:
 
 
 def get_db() -> Session:
-    """The database session of this request: for reading in a GET, for writing otherwise. Closed when it ends."""
+    """The database session of this request, closed when it ends: for reading in a GET and on the page that shows a
+    refusal, for writing otherwise."""
     if "db" not in g:
-        is_safe = has_request_context() and request.method in SAFE_METHODS
+        is_safe = has_request_context() and (request.method in SAFE_METHODS or "refusal" in g)
         g.db = Session(database().engine if is_safe else database().writer)
         if start := g.get("on_first_write"):
             start(g.db)

@@ -258,4 +258,4 @@ def _is_open(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _wait_for(db: Session, person_id: UUID) -> None:
     """Two requests that count or link for the same person go one after the other, on PostgreSQL too."""
-    pass
+    db.exec(select(User.id).where(User.id == person_id).with_for_update(key_share=True)).first()

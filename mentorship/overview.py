@@ -14,7 +14,7 @@ from curriculum import lessons, log, progress
 from curriculum.library import Library
 from curriculum.models import Review
 from curriculum.progress import TrackProgress
-from mentorship import links, milestones, portfolio, sessions
+from mentorship import links, milestones, portfolio, sessions, sign_offs
 from mentorship.milestones import Row
 from mentorship.models import Link
 from mentorship.portfolio import Tile
@@ -73,4 +73,6 @@ def _pieces(db: Session, mentor_id: UUID, apprentice_id: UUID) -> list[Tile]:
 
 
 def _milestones(db: Session, library: Library, apprentice_id: UUID) -> list[Row]:
-    return [row for row in milestones.overview(db, library, apprentice_id) if row.state != "not started"]
+    """Those whose page the mentor may open: what is only begun is the apprentice's own affair."""
+    open_to_mentors = sign_offs.open_to_mentors(db, apprentice_id)
+    return [row for row in milestones.overview(db, library, apprentice_id) if row.milestone.slug in open_to_mentors]
