@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 HERE = Path(__file__).resolve().parent.parent
 PREFIX = "WOODSHED_"
+SECRET = ("secret_key", "database_url")  # never shown; an address may hold a password
 
 
 class SettingsError(Exception):
@@ -159,4 +160,5 @@ def _sentence(error: Any, path: Path) -> str:
     if error["type"] == "extra_forbidden":
         return f"{path} sets '{name}', which is no setting of Woodshed. Correct its name or remove the line."
     reason = str(error["msg"]).removeprefix("Value error, ")
-    return f"The setting {PREFIX}{name.upper()} is wrong ({error['input']!r}): {reason}."
+    shown = "" if name in SECRET else f" ({error['input']!r})"
+    return f"The setting {PREFIX}{name.upper()} is wrong{shown}: {reason}."

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core import clock, settings
+from core.bootstrap import locked
 from core.database import Database
 from core.settings import Settings, SettingsError
 
@@ -23,15 +24,16 @@ log = logging.getLogger("woodshed")
 def prepare(**given: object) -> Settings:
     """Make the data folder and its key, bring the database up to date, and return the settings in force."""
     found = settings.load(**given)
+    os.umask(0o077)
     for folder in (found.data, found.files, found.backups):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.chmod(found.data, 0o700)
-    settings.make_key(found.data)
-    found = settings.load(**given)
-    if not found.secret_key:
-        raise SettingsError("There is no secret key. Set WOODSHED_SECRET_KEY or make the data folder writable.")
-    os.umask(0o077)
-    migrate(found)
+    with locked(found.data / "start.lock"):  # a second start at the same moment finds everything made
+        settings.make_key(found.data)
+        found = settings.load(**given)
+        if not found.secret_key:
+            raise SettingsError("There is no secret key. Set WOODSHED_SECRET_KEY or make the data folder writable.")
+        migrate(found)
     return found
 
 

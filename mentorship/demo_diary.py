@@ -15,13 +15,22 @@ LESSONS = ("daw-signal-path", "biz-roles-paths", "theory-pitch", "con-how-contra
 FIRST_DAY = 31  # days before the demo is made
 NO_CARDS = frozenset({23, 20, 16, 13, 9, 6})  # days ago on which she did not review
 
-SIGNAL_PATH = ("Voice", "Dynamic mic", "Preamp", "Converter in", "Reaper", "Converter out", "Headphone amp", "Headphones")
+SIGNAL_PATH = (
+    "Voice",
+    "Dynamic mic",
+    "Preamp",
+    "Converter in",
+    "Reaper",
+    "Converter out",
+    "Headphone amp",
+    "Headphones",
+)
 CHOICE = """\
-I moved the snare of Late tram 22 milliseconds behind the beat. On the grid the loop sounded like a clock, so I first
-tried more swing on the hats. That made it limp, because the kick stayed where it was. Then I left everything alone and
-only shifted the snare, a few milliseconds at a time. At ten I heard nothing; at thirty-five it sounded like a mistake.
-At 22 the bar leans back, but the next kick still arrives in time. I kept it because I stopped watching the screen and
-started to nod. Next time I will try the bass.
+I moved the snare of Late tram 22 milliseconds behind the beat. On the grid the loop sounded like a clock, so I \
+first tried more swing on the hats. That made it limp, because the kick stayed where it was. Then I shifted only the \
+snare, a few milliseconds at a time. At ten I heard nothing; at thirty-five it sounded like a mistake. At 22 the bar \
+leans back, but the next kick still arrives in time. I kept it because I stopped watching the screen and started to \
+nod. Next time I will also try the bass.
 """
 FIRST_MEETING = """\
 **Five cold questions.** Four right. The one that failed: which plug carries a balanced signal.
@@ -37,8 +46,8 @@ FIRST_MEETING = """\
 SECOND_MEETING = """\
 **Five cold questions.** All five, two of them slowly.
 
-**Listened to.** Late tram, V1, twice. The groove holds. After half a minute the ear is full, since nothing changes, and
-the file stops in the middle of a ring.
+**Listened to.** Late tram, V1, twice. The groove holds. After half a minute the ear is full, since nothing changes, \
+and the file stops in the middle of a ring.
 
 **Decided.** The late snare stays. For V2:
 
@@ -97,10 +106,10 @@ def _lessons() -> list[tuple[int, str, Step]]:
         (22, "19:15", _do(read, pitch)),
         (18, "20:30", _do(read, pitch, steps=4)),
         (17, "20:10", _do(read, pitch, steps=6, is_done=True)),
+        (6, "18:20", _do(read, decibels)),
+        (2, "19:30", _do(read, decibels, steps=3)),
         (4, "22:40", _do(read, contracts, steps=2)),
         (3, "21:10", _do(read, contracts, steps=6, is_done=True)),
-        (2, "18:20", _do(read, decibels)),
-        (1, "19:30", _do(read, decibels, steps=3)),
     ]
 
 
@@ -121,11 +130,11 @@ def _sessions() -> list[tuple[int, str, Step]]:
         (23, "22:10", practised(60, "Swing on the hats at 58 %: straight above, limp below.", BEAT)),
         (21, "22:00", in_studio(120, "rehearsal room", "Recorded a trio with two microphones. *Peaks at -10 dBFS.*")),
         (18, "20:20", practised(40, "Every A on the keyboard, measured. The lowest one was 2 Hz off.")),
-        (15, "21:00", practised(75, "Laid the loop out to 24 bars and bounced it. It is long and does not go far.", BEAT)),
+        (15, "21:00", practised(75, "Laid the loop out to 24 bars and bounced it. Long, and it goes nowhere.", BEAT)),
         (12, "18:55", met("second meeting", SECOND_MEETING, BEAT)),
         (8, "21:20", practised(90, "A second section. Taking the snare out did more than any new sound.", BEAT)),
         (5, "21:40", practised(60, "Two fills and an ending that rings for two seconds.", BEAT)),
-        (4, "20:50", in_studio(90, "a singer's flat", "Eight takes of a chorus. Afterwards she sent a one-page paper.")),
+        (4, "20:50", in_studio(90, "a singer's flat", "Eight takes of a chorus. Then she sent a one-page paper.")),
         (2, "19:20", practised(45, "Read the level at the seat for one minute: 74 dBA, phone app.", PLAN)),
         (12, "19:05", _do(
             demo_steps.plan_meeting, in_days=2, wall="18:00", minutes=45, place="video call", notes=NEXT_MEETING
@@ -193,7 +202,7 @@ def _milestones() -> list[tuple[int, str, Step]]:
         )),
         (11, "09:30", _do(
             demo_steps.send_back, BEAT, "first try", 1,
-            "Snare and swing are your own, and levels are safe. But 24 bars repeat without a change and the end is cut.",
+            "Snare and swing are your own, and levels are safe. But 24 bars repeat without change, and the end is cut.",
             "Send it again with one section that differs and an ending. The loop itself can stay as it is.",
         )),
         (2, "21:00", _do(show, BEAT, {"beat": "beat 2", "screenshot": "picture 2"})),

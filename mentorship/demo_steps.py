@@ -17,7 +17,7 @@ from mentorship import actions, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry, Kind
 
-RATINGS = {1: 8, 2: 13, 3: 66, 4: 13}  # of a hundred answers: forgot, hard, good, easy
+RATINGS = {1: 12, 2: 16, 3: 62, 4: 10}  # of a hundred answers: forgot, hard, good, easy
 SECONDS_A_CARD = (4.0, 21.0)
 LOGGED_AFTER = timedelta(minutes=10)  # how long after its end a session is written down
 MOST_OCTETS, MOST_MINUTES = 5_000_000, 5  # of a demo file
@@ -49,8 +49,7 @@ class Stage:
 
     def moment(self, days_ago: int, wall: str) -> datetime:
         """The moment (UTC) at which the apprentice's clock showed "18:40" so many days ago."""
-        here = clock.zone_of(self.apprentice.zone)
-        return datetime.combine(self.date(days_ago), time.fromisoformat(wall), here).astimezone(UTC)
+        return on_the_wall(self.today - days_ago, wall, self.apprentice.zone)
 
     def person(self, role: str) -> Person:
         return self.mentor if role == "mentor" else self.apprentice
@@ -59,15 +58,18 @@ class Stage:
 Step = Callable[[Stage, datetime], None]
 
 
+def on_the_wall(day: int, wall: str, zone: str) -> datetime:
+    """day: as date ordinal; wall: a time like "18:40"."""
+    return datetime.combine(date.fromordinal(day), time.fromisoformat(wall), clock.zone_of(zone)).astimezone(UTC)
+
+
 # -- lessons and cards ---------------------------------------------------------------------------------------
 
 
 def welcome(stage: Stage, at: datetime, *, makes: str, daw: str, programme: str) -> None:
     her = stage.apprentice
     with stage.base.writing() as db:
-        lessons.welcome(
-            db, stage.library, her.id, makes=makes, daw=daw, programme=programme, zone=her.zone, at=at
-        )
+        lessons.welcome(db, stage.library, her.id, makes=makes, daw=daw, programme=programme, zone=her.zone, at=at)
 
 
 def look_around(stage: Stage, at: datetime) -> None:

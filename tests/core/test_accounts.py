@@ -57,7 +57,7 @@ def member(app: Flask, db: Session) -> User:
 
 def people(db: Session) -> list[User]:
     db.rollback()
-    return list(db.exec(select(User).order_by(User.created_at)).all())  # type: ignore[arg-type]
+    return list(db.exec(select(User).order_by(User.created_at)).all())
 
 
 def sign_ins(db: Session) -> list[SignIn]:

@@ -11,14 +11,11 @@ from tests.e2e.browser import FLAGS, find_browser
 from tests.e2e.server import Server
 from tests.e2e.watch import Watch
 
-WAIT = 8_000  # ms; a busy machine answers late
+WAIT = 15_000  # ms; a busy machine answers late
 
 Opener = Callable[..., tuple[Page, Watch]]
 
 expect.set_options(timeout=WAIT)
-
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,13 +34,13 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def base_url() -> None:
-    """Each file has a server of its own, so pages are asked with `open_browser`'s address."""
+    """None: tests have servers of their own."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server on an empty data folder, one for each file of tests."""
-    with Server(tmp_path_factory.mktemp("site") / "data") as running:
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """The real server, on an empty data folder."""
+    with Server(tmp_path / "data") as running:
         yield running
 
 

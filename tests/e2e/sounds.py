@@ -29,6 +29,16 @@ def mp3(seconds: float = 4.0, tempo: float = 96.0) -> bytes:
     return _written(beat(seconds, tempo), "MP3")
 
 
+def flac(seconds: float = 4.0, tempo: float = 96.0) -> bytes:
+    return _written(beat(seconds, tempo), "FLAC")
+
+
+def midi() -> bytes:
+    """A MIDI file with one empty track."""
+    track = bytes.fromhex("00ff2f00")
+    return b"MThd" + bytes.fromhex("0000000600000001") + b"\x01\xe0" + b"MTrk" + len(track).to_bytes(4, "big") + track
+
+
 def screenshot() -> bytes:
     """A PNG that looks like clips on tracks."""
     picture = Image.new("RGB", (640, 360), "#23272e")

@@ -1,14 +1,14 @@
-"""The main job from end to end: from an empty folder to a signed-off milestone, with two browsers and a killed server."""
+"""The main job in two browsers, from an empty folder to a signed-off milestone, and a killed server after it."""
 
 import re
-from collections.abc import Callable
-from datetime import date, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Browser, Locator, Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import sounds
-from tests.e2e.conftest import DESKTOP, PHONE, Opener
+from tests.e2e.conftest import Opener
+from tests.e2e.pages import DESKTOP, PHONE
 from tests.e2e.server import Server
 
 PASSWORD = "seven slow brown foxes"
@@ -66,6 +66,58 @@ def test_two_people_go_from_an_empty_folder_to_a_verified_milestone_that_outlive
     all_is_there(ada, piece, meeting)
     reads_the_meeting(ben, meeting)
     assert ada_watch.faults == ben_watch.faults == []
+
+
+def test_reading_reviewing_and_logging_work_without_scripts(open_browser: Opener) -> None:
+    page, _ = open_browser(PHONE, java_script_enabled=False)
+    page.goto("/")
+    makes_the_first_account(page)
+    page.get_by_role("button", name="Skip").click()
+
+    page.goto("/lessons/daw-signal-path")
+    steps = page.locator("[data-step]")
+    steps.nth(1).check()
+    page.get_by_role("button", name="Save the steps").click()
+    assert [box.is_checked() for box in steps.all()[:3]] == [False, True, False]
+    page.get_by_role("button", name="Mark done").click()
+    page.locator("#after").get_by_role("link", name="reviews").click()
+    answered = 0
+    while page.locator(".desk-question").is_visible():
+        if page.get_by_label("Your answer").is_visible():
+            page.get_by_label("Your answer").fill("48 V")
+        page.get_by_role("button", name=re.compile("Show the answer|Check my answer")).click()
+        page.get_by_role("button", name="Easy").click()
+        answered += 1
+        assert answered < 40, "the desk goes round in circles"
+    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
+    page.get_by_role("button", name="Undo the last answer").click()
+    expect(page.locator(".desk-question")).to_be_visible()
+
+    page.goto("/sessions")
+    logs_practice(page).click()
+    page.goto("/sessions")
+    expect(page.get_by_role("link", name="Practice")).to_have_count(1)
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_double_click_makes_one_record(open_browser: Opener, has_scripts: bool) -> None:
+    page, _ = open_browser(DESKTOP, java_script_enabled=has_scripts)
+    page.goto("/")
+    makes_the_first_account(page)
+    page.goto("/sessions")
+
+    logs_practice(page).dblclick()
+    expect(page.get_by_role("heading", level=1, name="Practice")).to_be_visible()
+    page.goto("/sessions")
+
+    expect(page.get_by_role("link", name="Practice")).to_have_count(1)
+
+
+def logs_practice(page: Page) -> Locator:
+    """Fill the short form; returns its button."""
+    page.get_by_label("Minutes").fill("25")
+    page.get_by_label("Three lines").fill("Paradiddles at 72.")
+    return page.get_by_role("button", name="Log it")
 
 
 # -- Ada begins ----------------------------------------------------------------------------------------------
@@ -168,17 +220,21 @@ def accepts(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", level=1, name="Ada")).to_be_visible()
 
 
+def day(away: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=away)).date().isoformat()
+
+
 def logs_a_meeting(page: Page) -> str:
     """Returns its address."""
     page.get_by_role("link", name="Log or plan a meeting").click()
-    page.get_by_label("Day").fill((date.today() - timedelta(days=1)).isoformat())
+    page.get_by_label("Day").fill(day(-1))
     page.get_by_label("Begins at").fill("18:00")
     page.get_by_label("Minutes").fill("45")
     page.get_by_label("Place").fill("At Ben's")
     page.get_by_label("Notes").fill(NOTES)
     page.get_by_label("Action 1").fill(PROMISE)
     page.get_by_label("Who", exact=True).first.select_option("them")
-    page.get_by_label("By", exact=False).first.fill((date.today() + timedelta(days=7)).isoformat())
+    page.get_by_label("By", exact=False).first.fill(day(7))
     page.get_by_role("button", name="Save the meeting").click()
     reads_the_meeting(page, page.url)
     return page.url

@@ -15,7 +15,7 @@ class Watch:
     def __init__(self, context: BrowserContext, home: str) -> None:
         self.home = home
         self.faults: list[str] = []
-        self.expected: int | None = None
+        self.expected: set[int] = set()  # statuses of 400 and above that are meant
         context.on("console", self._console)
         context.on("weberror", self._script)
         context.on("request", self._request)
@@ -33,12 +33,12 @@ class Watch:
             self.faults.append(f"a request to another host: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and response.status != self.expected:
+        if response.status >= 400 and response.status not in self.expected:
             self.faults.append(f"{response.request.method} {response.url} answered {response.status}")
 
     @contextmanager
     def expecting(self, status: int) -> Iterator[None]:
         """Inside, requests may be refused with this status."""
-        self.expected = status
+        self.expected = {status}
         yield
-        self.expected = None
+        self.expected = set()

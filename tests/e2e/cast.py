@@ -1,0 +1,228 @@
+"""A site with people in the middle of their work, made through the rules, so that every page has something to show."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from flask import Flask
+from sqlmodel import Session
+
+from app import create_app
+from core import accounts, settings, startup
+from core.accounts import SignIn, User, hash_of
+from core.ids import uuid7
+from curriculum import day_list, lessons, reviews, store
+from curriculum.library import Library, Milestone
+from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
+from mentorship.actions import Promise
+from mentorship.models import MilestoneEvent, Piece, Version
+from mentorship.sessions import Between, Entry, Kind
+from tests.e2e import sounds
+
+PASSWORD = "seven slow brown foxes"
+NOW = datetime.now(UTC)
+NOTES = """We listened to V1 twice, once on *small* speakers.
+
+- The groove holds.
+- The end comes too soon: see <https://example.com/endings>.
+
+> Leave the hat alone for four bars.
+"""
+WORDS = "I moved the snare late by 20 ms. Before, it marched; now it leans back.\n" * 6
+LONG_TITLE = "Sketch for the end of a very long winter, second attempt without the arpeggio"
+
+
+def days_ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+@dataclass
+class Cast:
+    """Who is there, and what pages can be asked for: `ids` fill addresses, as in "/sessions/{meeting}"."""
+
+    people: dict[str, User] = field(default_factory=dict)  # ada, ben, cleo, dora
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def id_of(self, name: str) -> UUID:
+        return self.people[name].id
+
+
+def fill(data: Path) -> Cast:
+    """Make the site in this folder. Ada learns with Ben; Cleo, Ben's other apprentice, answered all her cards; Dora
+    mentored Ada until last week; Fay has just made her account."""
+    startup.prepare(data=data)
+    app = create_app(settings.load(data=data))
+    cast = Cast()
+    with app.app_context():
+        library = app.extensions["shelf"].library
+        with Session(app.extensions["database"].writer, expire_on_commit=False) as db:
+            people(cast, db)
+            pairs(cast, db)
+            learning(cast, db, library)
+            meetings(cast, db, library)
+            pieces(cast, db, app)
+            handed_in(cast, db, library)
+            db.commit()
+        answered(cast, app, library)
+    app.extensions["database"].engine.dispose()
+    cast.ids |= {name: str(person.id) for name, person in cast.people.items()}
+    return cast
+
+
+def people(cast: Cast, db: Session) -> None:
+    hashed = accounts.password_hash(PASSWORD)
+    zones = {"ada": "Europe/Berlin", "ben": "Europe/London", "cleo": "Europe/Paris", "dora": "Asia/Tokyo"}
+    for name, zone in (zones | {"fay": "America/New_York"}).items():
+        cast.people[name] = accounts.create(
+            db, name=name.title(), email=f"{name}@example.com", password=hashed, zone=zone, at=days_ago(60)
+        )
+
+
+def pairs(cast: Cast, db: Session) -> None:
+    ada, ben, cleo, dora = (cast.id_of(name) for name in ("ada", "ben", "cleo", "dora"))
+    for apprentice, mentor, role in ((ada, ben, "mentor"), (cleo, ben, "mentor"), (ada, dora, "mentor")):
+        _, secret = links.invite(db, apprentice, role, "", most_a_day=10, at=days_ago(50))
+        db.flush()
+        link = links.accept(db, mentor, secret, at=days_ago(49))
+        cast.ids[f"link_{cast_name(cast, apprentice)}_{cast_name(cast, mentor)}"] = str(link.id)
+    _, cast.ids["invitation"] = links.invite(db, ada, "mentor", "Somebody with ears", most_a_day=10, at=days_ago(1))
+    links.invite(db, ben, "apprentice", "", most_a_day=10, at=days_ago(2))
+
+
+def cast_name(cast: Cast, person_id: UUID) -> str:
+    return next(name for name, person in cast.people.items() if person.id == person_id)
+
+
+def learning(cast: Cast, db: Session, library: Library) -> None:
+    """Ada has read some and is reading more; Cleo has read one and skipped one; Ben and Dora look around."""
+    for name, programme in (("ada", "nine-months"), ("ben", ""), ("cleo", "self-study"), ("dora", "")):
+        person = cast.people[name]
+        answers = {"makes": "Beats", "daw": "Reaper", "programme": programme}
+        lessons.welcome(db, library, person.id, **answers, zone=person.zone, at=days_ago(45))
+    ada, cleo = cast.id_of("ada"), cast.id_of("cleo")
+    first, second, third, fourth, *_ = library.lessons.values()
+    for lesson in (first, second):
+        lessons.save_steps(db, ada, lesson, [step.key for step in lesson.steps], at=days_ago(20))
+        lessons.mark_done(db, ada, lesson, at=days_ago(20))
+    lessons.open_lesson(db, ada, third, at=days_ago(3))
+    lessons.star(db, ada, third, at=days_ago(3))
+    lessons.save_steps(db, ada, third, [step.key for step in third.steps[:2]], at=days_ago(2))
+    lessons.skip(db, ada, fourth, at=days_ago(2))
+    lessons.mark_done(db, cleo, first, at=days_ago(1))
+    cast.ids |= {"done": first.slug, "reading": third.slug, "skipped": fourth.slug}
+    cast.ids["pitch"] = second.slug
+    cast.ids["unread"] = list(library.lessons)[4]
+    cast.ids["planned"] = next(iter(library.planned))
+
+
+def meetings(cast: Cast, db: Session, library: Library) -> None:
+    ada, ben, dora = cast.id_of("ada"), cast.id_of("ben"), cast.id_of("dora")
+
+    def log(name: str, kind: Kind, mentor: UUID | None, starts_at: datetime, at: datetime, **more: str) -> UUID:
+        served = ("first-beat",) if kind == "meeting" else ()
+        entry = Entry(starts_at, "Europe/Berlin", 45, milestones=served, **more)
+        session = sessions.log(db, library, ada, kind, Between(ada, mentor), entry, at=at)
+        cast.ids[name] = str(session.id)
+        return session.id
+
+    log("former", "meeting", dora, days_ago(40), days_ago(39), place="Remote", notes="Hello and goodbye.")
+    meeting = log("meeting", "meeting", ben, days_ago(9), days_ago(8), place="At Ben's", notes=NOTES)
+    log("cancelled", "meeting", dora, days_ago(6), days_ago(20), place="Remote")
+    links.end(db, ada, UUID(cast.ids["link_ada_dora"]), at=days_ago(7))
+    log("studio", "studio", None, days_ago(5), days_ago(4), place="Studio", notes="Cut two takes of the bass.")
+    log("practice", "practice", None, days_ago(2), days_ago(2), notes="Paradiddles at 72.")
+    log("ahead", "meeting", ben, days_ago(-3), NOW, place="Remote", notes="Bring V3.")
+    log("over", "meeting", ben, days_ago(1), days_ago(3), place="Remote")
+    today = NOW.date()
+    promise = Promise("Bounce V3 with an ending, and note what changed", ada, today - timedelta(days=2))
+    actions.add_action(db, ada, meeting, promise, at=days_ago(8))
+    actions.add_action(db, ada, meeting, Promise("Send the reference list", ben, today + timedelta(days=4)), at=NOW)
+    finished = actions.add_action(db, ada, meeting, Promise("Label every cable", ada), at=days_ago(8))
+    actions.finish(db, ada, finished.id, at=days_ago(6))
+    actions.add_own_action(db, ada, "Buy strings", date(today.year + 1, 1, 6), at=NOW)
+
+
+def pieces(cast: Cast, db: Session, app: Flask) -> None:
+    """One of each kind: sound in two versions, a picture, a text, a document, one archived, one without a version."""
+    ada = cast.id_of("ada")
+
+    def upload(piece: Piece, name: str, content: bytes, at: datetime, changes: str = "") -> Version:
+        storage = app.extensions["storage"]
+        with portfolio.received(storage, io.BytesIO(content), name, most=10**7, minutes=1) as file:
+            return portfolio.add_version(db, storage, piece, file, changes=changes, at=at)
+
+    def piece(name: str, title: str, **more: str) -> Piece:
+        made = portfolio.create(db, ada, title=title, at=days_ago(30), **more)
+        cast.ids[name] = str(made.id)
+        return made
+
+    beat = piece("beat", "Night bus", role="Producer", genre="Instrumental", about="For *headphones*, on the way home.")
+    cast.ids["v1"] = str(upload(beat, "night-bus-v1.wav", sounds.wav(3), days_ago(12)).id)
+    changed = "An ending, and air in the second half."
+    cast.ids["v2"] = str(upload(beat, "night-bus-v2.mp3", sounds.mp3(3, 120), days_ago(6), changed).id)
+    shot = piece("picture", "Arrangement of Night bus")
+    cast.ids["shot"] = str(upload(shot, "arrangement.png", sounds.screenshot(), days_ago(11)).id)
+    text = piece("text", "One choice in Night bus")
+    cast.ids["words"] = str(upload(text, "choice.txt", WORDS.encode(), days_ago(10)).id)
+    midi = piece("document", LONG_TITLE)
+    upload(midi, "sketch.mid", sounds.midi(), days_ago(4))
+    piece("empty", "Something to come")
+    old = piece("archived", "Old loop")
+    upload(old, "loop.flac", sounds.flac(1), days_ago(29))
+    for one in (beat, shot):
+        portfolio.share(db, one, at=days_ago(5))
+    portfolio.archive(old, at=days_ago(3))
+
+
+def handed_in(cast: Cast, db: Session, library: Library) -> None:
+    """A milestone in each state that Ada can bring it to."""
+    ada, ben = cast.people["ada"], cast.people["ben"]
+    beat, plan, third, fourth, fifth, *_ = library.milestones.values()
+    evidence = {"audio": "v1", "picture": "shot", "text": "words"}
+
+    def begin(milestone: Milestone) -> None:
+        milestones.begin(db, ada.id, milestone, at=days_ago(11))
+        for item in milestone.evidence:
+            if item.kind in evidence:
+                version = UUID(cast.ids[evidence[item.kind]])
+                milestones.link(db, ada.id, milestone, item.id, version, at=days_ago(10))
+        milestones.assess(db, ada, milestone, 3, "The groove holds.", at=days_ago(9))
+
+    def submit(milestone: Milestone, days: float) -> MilestoneEvent:
+        asked = criteria.of(milestone, criteria.record(db, library, ada.id))
+        checked = [one.id for one in asked if one.is_target][1:]
+        reasons = {one.id: "Comes with the next version." for one in asked}
+        return milestones.submit(db, library, ada, milestone, checked, reasons, at=days_ago(days))
+
+    for milestone in (beat, plan, third, fourth):
+        begin(milestone)
+    submission = submit(beat, 8)
+    sign_offs.send_back(db, ben, ada.id, beat, submission.id, "It stops in a bar. Give it an ending.", at=days_ago(7))
+    first_item = beat.evidence[0].id
+    milestones.link(db, ada.id, beat, first_item, UUID(cast.ids["v2"]), at=days_ago(6))
+    submission = submit(beat, 5)
+    sign_offs.verify(db, ben, ada.id, beat, submission.id, 3, "It ends where it should.", at=days_ago(4))
+    submit(plan, 3)
+    submission = submit(third, 3)
+    sign_offs.send_back(db, ben, ada.id, third, submission.id, "Say which take you kept, and why.", at=days_ago(2))
+    cast.ids |= {"verified": beat.slug, "submitted": plan.slug, "returned": third.slug, "begun": fourth.slug}
+    cast.ids["fresh"] = fifth.slug
+
+
+def answered(cast: Cast, app: Flask, library: Library) -> None:
+    """Cleo has nothing left for today; Ada answered two."""
+    base = app.extensions["database"]
+    for name, most in (("cleo", 30), ("ada", 2)):
+        person = cast.people[name]
+        token = f"{person.id.hex}.{uuid7().hex}"
+        with base.writing() as db:
+            row = {"browser": "Firefox on Linux", "created_at": days_ago(9), "seen_at": NOW}
+            db.add(SignIn(user_id=person.id, token_hash=hash_of(token), expires_at=days_ago(-9), **row))
+            day_list.build(db, library, person.id, person.zone, new_a_day=10, reviews_a_day=100, at=NOW)
+        for number in range(most):
+            shown = reviews.next_card(store.of(base), library, person.id, person.zone, at=NOW)
+            if shown.card:
+                given = {"review_id": uuid7(), "rating": 4 - number % 2, "seconds": 5.0, "at": NOW}
+                reviews.answer(store.of(base), library, token, shown.card.id, **given, idle_before=days_ago(9))

@@ -1,0 +1,199 @@
+"""Every page of the site, in each state that looks different: where to go, as whom, and what to do there first."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.cast import PASSWORD, Cast
+from tests.e2e.watch import Watch
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+NOBODY = ""
+
+
+def nothing(_page: Page) -> None:
+    """The page as it comes."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at. address: with names of `Cast.ids`; people: whose eyes; first: what to do before looking."""
+
+    endpoint: str
+    address: str
+    people: tuple[str, ...] = ("ada",)
+    name: str = ""  # of a state, where an endpoint has several
+    status: int = 200
+    first: Callable[[Page], None] = nothing
+
+    @property
+    def title(self) -> str:
+        return "-".join(filter(None, (self.endpoint.replace(".", "-"), self.name)))
+
+
+def shows_the_answer(page: Page) -> None:
+    page.keyboard.press("Space")
+
+
+def types_an_answer(page: Page) -> None:
+    """Go through the cards to one that is typed, and type what is wrong."""
+    for _ in range(12):
+        if page.get_by_label("Your answer").is_visible():
+            break
+        review = page.locator("[data-desk-grades] [name=id]").get_attribute("value")
+        page.keyboard.press("Space")
+        page.keyboard.press("3")
+        page.locator(f"[name=id][value='{review}']").wait_for(state="detached")
+    page.get_by_label("Your answer").fill("12 volts")
+    page.keyboard.press("Enter")
+    page.locator(".desk-diff").wait_for()
+
+
+def opens_the_keys(page: Page) -> None:
+    page.keyboard.press("?")
+
+
+def sends_it_empty(page: Page) -> None:
+    """The page's first long form, as somebody sends it whose browser checks nothing."""
+    form = page.locator("main form.form").first
+    form.evaluate("form => { form.noValidate = true; }")
+    for field in form.locator("[required]").all():
+        field.evaluate("field => { field.value = ''; }")
+    form.evaluate("form => form.requestSubmit()")
+    page.locator(".field-error").first.wait_for()
+
+
+def sends_nonsense(page: Page) -> None:
+    page.locator("main form.form").evaluate("form => form.noValidate = true")
+    page.get_by_label("New cards a day").fill("1000")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".field-error").first.wait_for()
+
+
+def invites(page: Page) -> None:
+    page.get_by_role("button", name="Invite a mentor").click()
+    page.locator("#f-copy").wait_for()
+
+
+BOTH = ("ada", "ben")
+MILESTONE_OF_ADA = "/apprentices/{ada}/milestones/"
+
+STOPS = [
+    Stop("security.login", "/sign-in", (NOBODY,)),
+    Stop("profile.sign_up", "/sign-up", (NOBODY,)),
+    Stop("links.invitation", "/invitations/{invitation}", (NOBODY, "ben")),
+    Stop("links.invitation", "/invitations/{invitation}", ("ada",), "own", 403),
+    Stop("home.today", "/", (*BOTH, "cleo")),
+    Stop("home.today", "/nothing-here", ("ada",), "missing", 404),
+    Stop("lessons.welcome", "/welcome", ("fay",)),
+    Stop("lessons.tracks", "/learn", BOTH),
+    Stop("lessons.show", "/lessons/{reading}", BOTH, "reading"),
+    Stop("lessons.show", "/lessons/{done}", ("ada",), "done"),
+    Stop("lessons.show", "/lessons/{skipped}", ("ada",), "skipped"),
+    Stop("lessons.show", "/lessons/{pitch}", ("ada",), "pitch"),
+    Stop("lessons.show", "/lessons/{unread}", ("ada",), "unread"),
+    Stop("lessons.show", "/lessons/{planned}", BOTH, "planned"),
+    Stop("lessons.glossary", "/glossary", BOTH),
+    Stop("lessons.programme", "/programme", BOTH),
+    Stop("lessons.programme", "/programme?look=self-study", ("ada",), "other"),
+    Stop("lessons.learning", "/learning", BOTH),
+    Stop("lessons.learning", "/learning", ("ada",), "refused", 200, sends_nonsense),
+    Stop("reviews.desk", "/reviews", BOTH),
+    Stop("reviews.desk", "/reviews", ("ada",), "answer", 200, shows_the_answer),
+    Stop("reviews.desk", "/reviews", ("ada",), "keys", 200, opens_the_keys),
+    Stop("reviews.desk", "/reviews", ("ada",), "typed", 200, types_an_answer),
+    Stop("reviews.desk", "/reviews", ("cleo",), "done"),
+    Stop("sessions.index", "/sessions", (*BOTH, "fay")),
+    Stop("sessions.new", "/sessions/new", (*BOTH, "fay")),
+    Stop("sessions.new", "/sessions/new?kind=practice", BOTH, "practice"),
+    Stop("sessions.new", "/sessions/new?kind=studio", ("ada",), "studio"),
+    Stop("sessions.new", "/sessions/new", ("ben",), "refused", 200, sends_it_empty),
+    Stop("sessions.new_action", "/actions/new", BOTH),
+    Stop("sessions.show", "/sessions/{meeting}", BOTH, "meeting"),
+    Stop("sessions.show", "/sessions/{former}", ("dora",), "former"),
+    Stop("sessions.show", "/sessions/{cancelled}", ("ada",), "cancelled"),
+    Stop("sessions.show", "/sessions/{practice}", BOTH, "practice"),
+    Stop("sessions.show", "/sessions/{ahead}", ("ada",), "ahead"),
+    Stop("sessions.show", "/sessions/{over}", ("ben",), "over"),
+    Stop("sessions.edit", "/sessions/{meeting}/edit", BOTH),
+    Stop("portfolio.index", "/portfolio", (*BOTH, "fay")),
+    Stop("portfolio.checklist", "/portfolio/checklist", BOTH),
+    Stop("portfolio.new", "/portfolio/pieces/new", BOTH),
+    Stop("portfolio.new", "/portfolio/pieces/new", ("ada",), "refused", 200, sends_it_empty),
+    Stop("portfolio.show", "/portfolio/pieces/{beat}", BOTH),
+    Stop("portfolio.show", "/portfolio/pieces/{beat}?version=1", BOTH, "first-version"),
+    Stop("portfolio.show", "/portfolio/pieces/{picture}", BOTH, "picture"),
+    Stop("portfolio.show", "/portfolio/pieces/{text}", ("ada",), "text"),
+    Stop("portfolio.show", "/portfolio/pieces/{document}", ("ada",), "document"),
+    Stop("portfolio.show", "/portfolio/pieces/{empty}", ("ada",), "empty"),
+    Stop("portfolio.show", "/portfolio/pieces/{archived}", ("ada",), "archived"),
+    Stop("portfolio.edit", "/portfolio/pieces/{beat}/edit", ("ada",)),
+    Stop("milestones.index", "/milestones", BOTH),
+    Stop("milestones.show", "/milestones/{fresh}", BOTH, "not-started"),
+    Stop("milestones.show", "/milestones/{begun}", ("ada",), "in-progress"),
+    Stop("milestones.show", "/milestones/{submitted}", ("ada",), "submitted"),
+    Stop("milestones.show", "/milestones/{returned}", ("ada",), "returned"),
+    Stop("milestones.show", "/milestones/{verified}", ("ada",), "verified"),
+    Stop("milestones.apprentice", MILESTONE_OF_ADA + "{submitted}", ("ben",), "submitted"),
+    Stop("milestones.apprentice", MILESTONE_OF_ADA + "{returned}", ("ben",), "returned"),
+    Stop("milestones.apprentice", MILESTONE_OF_ADA + "{verified}", ("ben",), "verified"),
+    Stop("links.index", "/mentors", (*BOTH, "fay")),
+    Stop("links.invited", "/mentors", ("ada",), "", 200, invites),
+    Stop("links.show", "/links/{link_ada_ben}", BOTH),
+    Stop("links.show", "/links/{link_ada_dora}", ("dora",), "ended"),
+    Stop("links.apprentice", "/apprentices/{ada}", ("ben",)),
+    Stop("links.apprentice", "/apprentices/{cleo}", ("ben",), "beginner"),
+    Stop("profile.settings", "/settings", BOTH),
+    Stop("security.change_password", "/settings/password", BOTH),
+]
+
+
+class Visitors:
+    """A browser for each person, signed in once, and watched."""
+
+    def __init__(self, browser: Browser, home: str, cast: Cast) -> None:
+        self.browser, self.home, self.cast = browser, home, cast
+        self.contexts: dict[str, tuple[BrowserContext, Watch]] = {}
+
+    def of(self, person: str) -> tuple[BrowserContext, Watch]:
+        if person not in self.contexts:
+            context = self.browser.new_context(
+                base_url=self.home, viewport=DESKTOP, locale="en-GB", reduced_motion="reduce", color_scheme="light"
+            )
+            context.set_default_timeout(15_000)
+            self.contexts[person] = context, Watch(context, self.home)
+            if person:
+                self._sign_in(context, person)
+        return self.contexts[person]
+
+    @contextmanager
+    def at(self, stop: Stop, person: str) -> Iterator[Page]:
+        """The page in this person's browser, at 1280 x 800 in light. Raises AssertionError on whatever Watch notes."""
+        context, watch = self.of(person)
+        watch.expected = {stop.status, 422}
+        page = context.new_page()
+        try:
+            answer = page.goto(stop.address.format(**self.cast.ids))
+            assert answer and answer.status == stop.status, f"{stop.title}: {answer and answer.status}"
+            stop.first(page)
+            yield page
+            assert not watch.faults, "\n".join(watch.faults)
+        finally:
+            watch.faults.clear()
+            page.close()
+
+    def close(self) -> None:
+        for context, _ in self.contexts.values():
+            context.close()
+
+    def _sign_in(self, context: BrowserContext, person: str) -> None:
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(f"{person}@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+        page.close()

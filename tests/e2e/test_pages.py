@@ -1,0 +1,89 @@
+"""Every page: what axe finds, in light and dark, on a desktop and on a phone; nothing wider than a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.e2e import cast
+from tests.e2e.pages import PHONE, STOPS, Stop, Visitors
+from tests.e2e.server import Server
+
+NO_PAGES = {  # routes that answer GET with something else than a page
+    "static",
+    "profile.health",
+    "profile.hello",
+    "lessons.picture",
+    "portfolio.file",
+}
+ALL_RULES = {"resultTypes": ["violations"]}
+CONTRAST = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the theme can change
+VISITS = [(stop, person) for stop in STOPS for person in stop.people]
+NAMES = [f"{stop.title}-{person or 'nobody'}" for stop, person in VISITS]
+
+axe = Axe()
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
+    """Browsers of the cast, at a real server."""
+    data = tmp_path_factory.mktemp("pages") / "data"
+    people = cast.fill(data)
+    with Server(data, registration="open") as server:
+        found = Visitors(browser, server.url, people)
+        yield found
+        found.close()
+        assert not server.new_faults()
+
+
+@pytest.mark.parametrize(
+    ("stop", "person"), VISITS, ids=[f"{stop.title}-{person or 'nobody'}" for stop, person in VISITS]
+)
+def test_a_page_is_without_barriers_in_light_and_dark_and_fits_a_phone(
+    visitors: Visitors, stop: Stop, person: str
+) -> None:
+    with visitors.at(stop, person) as page:
+        found = {"desktop, light": violations(page, ALL_RULES)}
+        unfold(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found["desktop, dark"] = violations(page, CONTRAST)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.set_viewport_size(PHONE)
+        found["phone, light"] = violations(page, ALL_RULES)
+        sideways = page.evaluate(WIDER)
+
+    assert not {where: what for where, what in found.items() if what}
+    assert not sideways, "reaches beyond 390 px"
+
+
+def test_every_page_of_the_url_map_is_visited(app: Flask) -> None:
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())}
+
+    assert pages == NO_PAGES | {stop.endpoint for stop in STOPS}
+
+
+# What reaches beyond the right edge although nothing around it scrolls, if the page can be moved sideways.
+WIDER = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter(one => one.getBoundingClientRect().right > room + 1)
+    .map(one => `${one.tagName.toLowerCase()}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`)
+    .slice(-8);
+}"""
+
+
+def unfold(page: Page) -> None:
+    """Open what is folded but for menus, which lie over the page."""
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+
+
+def violations(page: Page, options: dict[str, object]) -> list[str]:
+    found = axe.run(page, options=options).response["violations"]
+    return [
+        f"{rule['id']}: {rule['help']} {node['target']} {node['html'][:200]} {node.get('failureSummary', '')}"
+        for rule in found
+        for node in rule["nodes"][:3]
+    ]

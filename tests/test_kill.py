@@ -1,0 +1,36 @@
+"""The kill harness in its short form; the whole one is `python -m tests.kill --kills 20 --acknowledged 1000`."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import kill
+from tests.core.test_migrations import empty_database
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("WOODSHED_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def url(engine_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    if engine_kind == "sqlite":
+        yield ""
+        return
+    with empty_database(request.getfixturevalue("postgres_url")) as own:
+        yield own
+
+
+def test_no_acknowledged_answer_is_lost_or_doubled_by_kills(url: str, tmp_path: Path) -> None:
+    result = kill.run(3, 60, seed=7, root=tmp_path, database_url=url)
+
+    assert len(result.rounds) == 3
+    assert result.acknowledged >= 60 and result.in_log >= result.acknowledged
+    assert all(one.healthy < kill.HEALTHY_SECONDS for one in result.rounds)
+    assert "all is well" in result.check
