@@ -93,7 +93,7 @@ def create(db: Session, *, name: str, email: str, password: str, zone: str, at: 
             "There is an account with this e-mail address already. Sign in with it, or use another address.",
             field="email",
         )
-    is_first = db.exec(select(col(User.id)).limit(1)).first() is None
+    is_first = not any_account(db)
     user = User(
         id=uuid7(),
         email=email.strip(),
@@ -112,7 +112,8 @@ def create(db: Session, *, name: str, email: str, password: str, zone: str, at: 
 
 
 def any_account(db: Session) -> bool:
-    return db.exec(select(col(User.id)).limit(1)).first() is not None
+    """Whether somebody real has an account here; the demo's people do not count."""
+    return db.exec(select(col(User.id)).where(col(User.demo_since).is_(None)).limit(1)).first() is not None
 
 
 def find(db: Session, email: str) -> User | None:
@@ -218,6 +219,7 @@ def set_up(app: Flask, settings: Settings) -> None:
         SECURITY_PASSWORD_LENGTH_MIN=8,
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
         SECURITY_CHANGEABLE=True,
+        SECURITY_CACHE_CONTROL=None,  # core.web sets it on every answer
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_LOGIN_URL="/sign-in",

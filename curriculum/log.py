@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from core import clock
 from curriculum import scheduling
 from curriculum.models import Memory, Review
 from curriculum.scheduling import MemoryState, State
@@ -57,12 +58,16 @@ def has_cards(db: Session, user_id: UUID) -> bool:
     return db.exec(select(col(Memory.card_id)).where(col(Memory.user_id) == user_id).limit(1)).first() is not None
 
 
-def next_due(db: Session, user_id: UUID, at: datetime) -> datetime | None:
-    """When the next card of this learner falls due, after `at`."""
-    statement = sa.select(sa.func.min(col(Memory.due_at))).where(
-        col(Memory.user_id) == user_id, col(Memory.state) != State.NEW, col(Memory.due_at) > at
+def next_due(db: Session, user_id: UUID, zone: str, at: datetime) -> datetime | None:
+    """When the next card comes to somebody who is done for today: a review or step of later, or tomorrow's new ones."""
+    mine = col(Memory.user_id) == user_id
+    later = sa.select(sa.func.min(col(Memory.due_at))).where(
+        mine, col(Memory.state) != State.NEW, col(Memory.due_at) > at
     )
-    return db.scalar(statement)
+    new = sa.select(col(Memory.card_id)).where(mine, col(Memory.state) == State.NEW).limit(1)
+    tomorrow = clock.day_start(clock.study_day(at, zone) + 1, zone)
+    moments = [db.scalar(later), tomorrow if db.scalar(new) else None]
+    return min((moment for moment in moments if moment), default=None)
 
 
 def all_faults(db: Session) -> list[str]:

@@ -16,14 +16,8 @@ FIRST_DAY = 31  # days before the demo is made
 NO_CARDS = frozenset({23, 20, 16, 13, 9, 6})  # days ago on which she did not review
 
 SIGNAL_PATH = (
-    "Voice",
-    "Dynamic mic",
-    "Preamp",
-    "Converter in",
-    "Reaper",
-    "Converter out",
-    "Headphone amp",
-    "Headphones",
+    *("Voice", "Dynamic mic", "Preamp", "Converter in"),
+    *("Reaper", "Converter out", "Headphone amp", "Headphones"),
 )
 CHOICE = """\
 I moved the snare of Late tram 22 milliseconds behind the beat. On the grid the loop sounded like a clock, so I \
@@ -87,7 +81,7 @@ def cards() -> list[tuple[int, str, Step]]:
 
 def _do(step: Callable[..., None], *given: Any, **named: Any) -> Step:
     """A step that lacks only the stage and the moment."""
-    return lambda stage, at: partial(step, stage, at)(*given, **named)
+    return lambda stage, at: step(stage, at, *given, **named)
 
 
 def _lessons() -> list[tuple[int, str, Step]]:

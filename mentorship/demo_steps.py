@@ -135,7 +135,8 @@ def log(
     entry = Entry(starts_at, writer.zone, minutes, place, notes, served)
     with stage.base.writing() as db:
         session = sessions.log(db, stage.library, writer.id, kind, between, entry, at=at)
-        stage.made[name or f"session {at}"] = session.id
+        if name:
+            stage.made[name] = session.id
 
 
 def plan_meeting(stage: Stage, at: datetime, *, in_days: int, wall: str, minutes: int, place: str, notes: str) -> None:

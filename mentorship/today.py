@@ -116,7 +116,7 @@ def _cards(db: Session, user_id: UUID, zone: str, at: datetime) -> Cards:
         waiting=waiting,
         minutes=ceil(waiting * SECONDS_A_CARD / 60),
         has_any=log.has_cards(db, user_id),
-        next_due=None if waiting else log.next_due(db, user_id, at),
+        next_due=None if waiting else log.next_due(db, user_id, zone, at),
     )
 
 

@@ -493,7 +493,8 @@ def main() -> None:
 def summary(result: Result) -> str:
     slowest = max((one.healthy for one in result.rounds), default=0.0)
     return (
-        f"{len(result.rounds)} kills, {result.acknowledged} acknowledged, {result.in_log} in the log, 0 lost, 0 doubled\n"
+        f"{len(result.rounds)} kills, {result.acknowledged} acknowledged, {result.in_log} in the log, 0 lost, "
+        "0 doubled\n"
         f"{result.resent} sent again, {result.refused} refused as answered already\n"
         f"slowest start {slowest:.2f} s, {result.seconds:.0f} s in all\n"
         f"check: {result.check}"

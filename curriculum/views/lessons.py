@@ -14,7 +14,7 @@ from core.once import once
 from core.web import read_form
 from curriculum import lessons, own_copy, progress
 from curriculum.library import Lesson, Library, Planned
-from curriculum.views.reviews import library
+from curriculum.views import library
 
 bp = Blueprint("lessons", __name__)
 

@@ -18,8 +18,9 @@ from core.ids import uuid7
 from core.once import once
 from core.web import read_form
 from curriculum import day_list, lessons, log, reviews, scheduling, store, typed
-from curriculum.library import Card, Library
+from curriculum.library import Card
 from curriculum.reviews import Shown
+from curriculum.views import library
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
@@ -114,12 +115,6 @@ def _where(card: Card) -> str:
     return f"{next(track.title for track in course.tracks if track.name == lesson.track)} · {lesson.title}"
 
 
-def library() -> Library:
-    shelf = current_app.extensions["shelf"]
-    found: Library = shelf.library
-    return found
-
-
 def _build_list(at: datetime) -> None:
     me = current_user()
     day = clock.study_day(at, me.zone)
@@ -155,5 +150,5 @@ def _done_for_now(at: datetime):
         answered=answered,
         has_cards=log.has_cards(db, me.id),
         tomorrow=log.coming(db, me.id, tomorrow, after, new_a_day=new_a_day),
-        next_due=log.next_due(db, me.id, at),
+        next_due=log.next_due(db, me.id, me.zone, at),
     )

@@ -9,7 +9,7 @@ from core.access import Me, somebody
 from core.database import database, get_db
 from curriculum import day_list, lessons
 from curriculum.library import Library
-from curriculum.views.reviews import library
+from curriculum.views import library
 from mentorship import today as rules
 
 bp = Blueprint("home", __name__)

@@ -17,6 +17,7 @@ from core.limits import limiter
 from core.once import once
 from core.views import INVITED
 from core.web import note, read_form
+from curriculum.views import library
 from mentorship import links, overview, together
 
 bp = Blueprint("links", __name__)
@@ -139,8 +140,7 @@ def show(link_id: UUID):
     """What the two of a link keep of their time together."""
     db, me = get_db(), current_user()
     pair = links.own_pair(db, me.id, link_id)
-    library = current_app.extensions["shelf"].library
-    return render_template("mentorship/links/together.html", pair=pair, kept=together.kept(db, library, pair.link))
+    return render_template("mentorship/links/together.html", pair=pair, kept=together.kept(db, library(), pair.link))
 
 
 @bp.post("/links/<uuid:link_id>/ended")
@@ -167,8 +167,7 @@ def shows(link_id: UUID):
 @signed_in
 def apprentice(person_id: UUID):
     db, me, at = get_db(), current_user(), clock.now()
-    library = current_app.extensions["shelf"].library
-    seen = overview.of(db, library, me.id, person_id, at=at)
+    seen = overview.of(db, library(), me.id, person_id, at=at)
     return render_template("mentorship/links/apprentice.html", seen=seen)
 
 

@@ -15,7 +15,8 @@ from core.database import get_db
 from core.errors import Refused
 from core.once import once
 from core.web import note, read_form
-from curriculum.content import Library, Milestone
+from curriculum.content import Milestone
+from curriculum.views import library
 from mentorship import links, milestone_page, milestones, portfolio, sign_offs
 from mentorship.milestone_page import Page
 from mentorship.views.portfolio import about_version
@@ -244,11 +245,6 @@ def reopened_by_mentor(person_id: UUID, slug: str):
 
 def find(slug: str) -> Milestone:
     return milestones.find(library(), slug)
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["shelf"].library
-    return found
 
 
 def back(slug: str, anchor: str | None = None) -> Any:

@@ -18,7 +18,7 @@ from core.once import once
 from core.settings import Settings
 from core.storage import Storage
 from core.web import note, read_form
-from curriculum.views.reviews import library
+from curriculum.views import library
 from mentorship import file_kinds, links, portfolio
 from mentorship.models import Piece, Version
 

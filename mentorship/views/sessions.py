@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from core import clock, prose, words
@@ -16,7 +16,7 @@ from core.database import get_db
 from core.errors import Conflict, Refused
 from core.once import once
 from core.web import own_path, read_form
-from curriculum.library import Library
+from curriculum.views import library
 from mentorship import actions, links, sessions
 from mentorship.actions import Promise
 from mentorship.models import StudioSession
@@ -128,7 +128,7 @@ def logged():
     between = _between(form, me.id)
     promises = _promises(form, between, me.id)
     db = get_db()
-    session = sessions.log(db, _library(), me.id, form.kind, between, entry, at=at)
+    session = sessions.log(db, library(), me.id, form.kind, between, entry, at=at)
     for promise in promises:
         actions.add_action(db, me.id, session.id, promise, at=at)
     flash("Logged." if session.held_at else "Planned. Mark it as held when it is over.")
@@ -150,7 +150,7 @@ def show(session_id: UUID):
         notes=prose.render(session.notes),
         their_time=_their_time(row, me.zone),
         minutes=words.minutes(session.minutes),
-        milestones=[_library().milestones[slug] for slug in session.milestones if slug in _library().milestones],
+        milestones=[library().milestones[slug] for slug in session.milestones if slug in library().milestones],
         promised=[
             (action, people.get(action.owner_id, "Somebody who left"), _is_overdue(action.due_on, at))
             for action in actions.actions_of(db, me.id, session)
@@ -188,7 +188,7 @@ def changed(session_id: UUID):
     form = read_form(ChangeForm)
     at = clock.now()
     entry = _entry(form, at)
-    sessions.change(get_db(), _library(), current_user().id, session_id, entry, before=form.changed_at, at=at)
+    sessions.change(get_db(), library(), current_user().id, session_id, entry, before=form.changed_at, at=at)
     flash("Saved.")
     return redirect(url_for("sessions.show", session_id=session_id), 303)
 
@@ -284,15 +284,10 @@ def _promises(form: LogForm, between: Between, person_id: UUID) -> list[Promise]
 # -- for pages -----------------------------------------------------------------------------------------------
 
 
-def _library() -> Library:
-    found: Library = current_app.extensions["shelf"].library
-    return found
-
-
 def _milestone_choices(chosen: list[str]) -> dict[str, Any]:
     if g.get("refusal"):
         chosen = request.form.getlist("milestones")
-    options = [(slug, f"M{one.number:02d} {one.title}") for slug, one in _library().milestones.items()]
+    options = [(slug, f"M{one.number:02d} {one.title}") for slug, one in library().milestones.items()]
     return {"milestones": options, "chosen": chosen}
 
 

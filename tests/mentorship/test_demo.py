@@ -185,3 +185,11 @@ def test_the_command_tells_how_to_sign_in_and_takes_them_away_again(app: Flask, 
     assert "Mara (demo apprentice) and Jonas (demo mentor) are gone" in gone.output
     assert "no demo people" in none.output
     assert [result.exit_code for result in (made, again, gone, none)] == [0, 0, 0, 0]
+
+
+def test_the_first_real_account_runs_the_site_although_the_demo_was_there_first(make_demo, db):
+    make_demo()
+
+    ada = accounts.create(db, name="Ada", email="ada@example.com", password="", zone="Europe/Berlin", at=MONDAY)
+
+    assert ada.is_host
