@@ -89,6 +89,7 @@ def answer(
             return None
         if asked.card is None:
             raise NotFound
+        at = _after_the_last(asked.card, at)
         day = clock.study_day(at, asked.zone)
         if asked.known:
             _same_answer(asked.known, card_id, rating)
@@ -163,6 +164,14 @@ def _claimed_user(token: str) -> UUID | None:
         return UUID(hex=token.split(".", 1)[0])
     except ValueError:
         return None
+
+
+def _after_the_last(card: CardRow, at: datetime) -> datetime:
+    """A moment after the card's last answer: the log is replayed in order of time, and requests may overtake each other
+    between the look at the clock and the writer's turn."""
+    if card.reviewed_at is None or to_micros(at) > card.reviewed_at:
+        return at
+    return from_micros(card.reviewed_at + 1)
 
 
 def _same_answer(known: tuple[str, int], card_id: str, rating: int) -> None:

@@ -355,3 +355,14 @@ def test_adding_cards_says_how_many_were_new(desk: Desk, db: Session) -> None:
     second = reviews.add_cards(db, desk.person.id, cards[:6], at=MONDAY)
 
     assert (first, second) == (4, 2)
+
+
+def test_an_answer_that_was_overtaken_keeps_the_order_of_the_log(desk: Desk) -> None:
+    desk.add()
+    card = desk.sit_down(new=1).card
+    assert card is not None
+    desk.answer(card.id, 1, at=MONDAY + SECOND)
+
+    desk.answer(card.id, 3, at=MONDAY)
+
+    assert log.faults(desk.db, desk.person.id) == []
