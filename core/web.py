@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from functools import cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import urlsplit
 
@@ -51,20 +52,29 @@ def read_form(kind: type[Form]) -> Form:
     if any("\0" in text for text in request.form.values()):
         raise Refused("A character in this form is none that a text can hold. Remove it and send again.")
     values: dict[str, Any] = {}
-    for name, field in kind.model_fields.items():
-        if get_origin(field.annotation) is list:
+    for name, shape, is_required, default in _fields(kind):
+        if shape is list:
             values[name] = request.form.getlist(name)
-        elif get_origin(field.annotation) is dict:
+        elif shape is dict:
             start = name + "."
             values[name] = {key[len(start) :]: text for key, text in request.form.items() if key.startswith(start)}
         elif name in request.form:
             text = request.form[name].strip().replace("\r\n", "\n")
-            if text or not field.is_required():
-                values[name] = text or field.get_default()
+            if text or not is_required:
+                values[name] = text or default
     try:
         return kind.model_validate(values)
     except ValidationError as fault:
         raise InvalidForm({str(error["loc"][0]): sentence(error) for error in fault.errors()}) from None
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> list[tuple[str, Any, bool, Any]]:
+    """(name, list or dict or another type, whether it must be there, its default) of each field."""
+    return [
+        (name, get_origin(field.annotation), field.is_required(), field.get_default())
+        for name, field in kind.model_fields.items()
+    ]
 
 
 def sentence(error: ErrorDetails) -> str:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from curriculum.library import Library
 from curriculum.models import Memory, QueueCard, QueueDay, Review
 
 CARDS_A_ROUND = 40
+AS_A_SCRIPT = {"X-Requested-With": "woodshed", "Content-Type": "application/x-www-form-urlencoded"}
 TARGETS = {"answer against hello": 4.0, "hello against bare Flask": 8.0}
 
 
@@ -56,7 +58,7 @@ class Learner:
 
     def answer(self, card_id: str) -> None:
         form = {"csrf_token": self.csrf_token, "id": str(uuid7()), "rating": "4", "seconds": "5"}
-        answer = self.client.post(f"/reviews/{card_id}", data=form, headers={"X-Requested-With": "woodshed"})
+        answer = self.client.post(f"/reviews/{card_id}", data=urlencode(form).encode(), headers=AS_A_SCRIPT)
         if answer.status_code != 200:
             raise click.ClickException(f"An answer gave {answer.status_code}: {answer.text[:200]}")
 

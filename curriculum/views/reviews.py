@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from core import clock
@@ -24,7 +23,6 @@ from curriculum.views import library
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
-SAID_MORE = {2: Markup('<span class="hidden-text">but recalled</span>')}
 
 
 class AnswerForm(BaseModel):
@@ -99,10 +97,7 @@ def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]
         "is_right": any(typed.compare_typed(given or "", one) for one in card.accepted) if card else False,
         "review_id": uuid7(),
         "csrf": request.form.get("csrf_token") or generate_csrf(),  # it was checked on the way in
-        "grades": [
-            (rating, WORDS[rating - 1], SAID_MORE.get(rating, ""), scheduling.interval_words(outcome))
-            for rating, outcome in enumerate(shown.outcomes, 1)
-        ],
+        "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],
     }
 
 

@@ -38,9 +38,9 @@ def main(folder: Path, only: str = "") -> int:
 def save(page: Page, start: Path) -> None:
     """Four pictures of the whole page. start: their path without size, light and ending."""
     for size, room in SIZES.items():
-        page.set_viewport_size(room)  # type: ignore[arg-type]
+        page.set_viewport_size(room)
         for light in ("light", "dark"):
-            page.emulate_media(color_scheme=light, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=light, reduced_motion="reduce")
             page.screenshot(path=f"{start}-{size}-{light}.png", full_page=True)
 
 

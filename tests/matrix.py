@@ -1,0 +1,311 @@
+"""The table of the route matrix: for every address and method, whose objects fill it and what each actor may expect.
+
+An address without an entry fails the test. An entry says the statuses of those who get something; everybody else who
+is signed in gets `others` (404, as for an object that is not there), and nobody at all is sent to sign in.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.world import LESSON
+
+PERSONS = ("ada", "ben", "carl", "dora", "eve", "fay", "hanna")
+ACTORS = ("anonymous", *PERSONS)
+SIGN_IN = 302  # to the page, from any other
+OBJECT = re.compile(r"(?:^|(?<=:))@([^\n@]+)$", re.MULTILINE)  # "@piece", "mentor:@ben"
+FILE = "file:"  # a form's value: upload these words
+NEW_UUID = "01a20196-1d6c-7807-95e1-2855984b4e4f"  # nobody's
+MISSING = {  # what stands for an object of the world when there is none
+    **dict.fromkeys(("other sign-in",), "0" * 64),
+    **dict.fromkeys(("open secret", "expired secret", "used secret of ada"), "0" * 43),
+    **dict.fromkeys(("card", "answered card"), "zzzzzz"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One address with one method, filled with objects.
+
+    url, form: values; "@name" is an object of the world. sees: actor -> status. public: the status for whom is not
+    listed is that of `others` for nobody, too. shows: canaries that everybody may read here.
+    """
+
+    url: Mapping[str, str] = field(default_factory=dict)
+    sees: Mapping[str, int] = field(default_factory=dict)
+    others: int = 404
+    form: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    shows: frozenset[str] = frozenset()
+    public: bool = False
+    nobody: int = SIGN_IN
+    nobody_script: int = 401
+    about: str = ""
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """The objects that decide who may: those in the address, else those in the form."""
+        in_url = OBJECT.findall("\n".join(self.url.values()))
+        return tuple(in_url or OBJECT.findall("\n".join(self.form.values())))
+
+
+def own(status: int = 200, **more: object) -> Case:
+    """A page about whoever asks: the same for everybody with an account."""
+    return Case(sees=dict.fromkeys(PERSONS, status), **more)  # type: ignore[arg-type]
+
+
+def only(sees: Mapping[str, int], **more: object) -> Case:
+    return Case(sees=sees, **more)  # type: ignore[arg-type]
+
+
+def for_all(status: int = 200, **more: object) -> Case:
+    return Case(sees=dict.fromkeys(ACTORS, status), public=True, **more)  # type: ignore[arg-type]
+
+
+def signed_in_or(anonymous: int, status: int, **more: object) -> Case:
+    """Pages of the door: people with an account are sent on."""
+    return Case(sees={**dict.fromkeys(PERSONS, status), "anonymous": anonymous}, public=True, **more)  # type: ignore[arg-type]
+
+
+ADA, BEN, BOTH = {"ada": 200}, {"ben": 200}, {"ada": 200, "ben": 200}
+WITH_CARL = {**BOTH, "carl": 200}
+ADA_DOES, BEN_DOES, BOTH_DO = {"ada": 303}, {"ben": 303}, {"ada": 303, "ben": 303}
+INVITED = frozenset({"name", "invitation secret"})
+PRACTICE = {"kind": "practice", "day": "2026-11-23", "minutes": "30"}
+HELD = {"day": "2026-11-20", "time": "12:00", "minutes": "30"}
+PIECE = {"title": "Another"}
+MARK = {"level": "3", "comment": "It holds."}
+BEAT = {"slug": "first-beat"}
+ADAS_BEAT = {"person_id": "@ada", **BEAT}
+MENTOR_ONLY = {"ben": 303, "ada": 403}  # nobody signs their own work
+LESSON_WRITES = ("cards", "done", "skipped", "starred", "undone", "unskipped", "unstarred")
+SKIP_REFUSED = {**dict.fromkeys(PERSONS, 303), "ada": 422}  # Ada has done it already
+
+MATRIX: dict[str, list[Case]] = {
+    # -- the ground
+    "GET static": [for_all(url={"filename": "css/base.css"}), for_all(404, url={"filename": "../settings.py"})],
+    "GET profile.health": [for_all()],
+    "GET profile.hello": [for_all()],
+    "GET profile.sign_up": [signed_in_or(403, 302)],
+    "POST profile.signed_up": [
+        signed_in_or(
+            403, 302, form={"name": "Zoe", "email": "zoe@example.com", "password": "a good long one", "zone": ""}
+        )
+    ],
+    "GET security.login": [signed_in_or(200, 302)],
+    "POST security.login": [signed_in_or(200, 302, form={"email": "nobody@example.com", "password": "a guess or two"})],
+    "POST security.logout": [signed_in_or(302, 302)],
+    "GET security.change_password": [own(nobody_script=302)],
+    "POST security.change_password": [
+        own(form={"password": "x", "new_password": "a good long one"}, nobody_script=302)
+    ],
+    "GET profile.settings": [own()],
+    "POST profile.changed_profile": [own(303, form={"name": "New", "zone": "Europe/Rome"})],
+    "POST profile.ended_sign_in": [only(ADA_DOES, url={"token_hash": "@other sign-in"})],
+    # -- learning
+    "GET lessons.tracks": [own()],
+    "GET lessons.show": [
+        own(url={"slug": LESSON}),
+        own(url={"slug": "daw-midi"}, about="planned"),
+        only({}, url={"slug": "no-lesson"}),
+    ],
+    **{
+        f"POST lessons.{verb}": [
+            Case(url={"slug": LESSON}, sees=SKIP_REFUSED if verb == "skipped" else dict.fromkeys(PERSONS, 303)),
+            only({}, url={"slug": "no-lesson"}),
+        ]
+        for verb in LESSON_WRITES
+    },
+    "POST lessons.steps": [own(303, url={"slug": LESSON}, form={"step": "@step"})],
+    "GET lessons.picture": [
+        own(url={"slug": LESSON, "name": "signal-path.svg"}),
+        only({}, url={"slug": LESSON, "name": "01-signal-path.md"}),
+    ],
+    "GET lessons.glossary": [own()],
+    "GET lessons.programme": [own()],
+    "POST lessons.chosen_programme": [
+        own(303, form={"programme": "self-study"}),
+        own(422, form={"programme": "no-programme"}),
+    ],
+    "GET lessons.welcome": [own()],
+    "POST lessons.welcomed": [own(303, form={"makes": "Beats", "daw": "Reaper", "programme": ""})],
+    "GET lessons.learning": [own()],
+    "POST lessons.changed_learning": [own(303, form={"daw": "Reaper", "new_a_day": "5", "reviews_a_day": "50"})],
+    "GET reviews.desk": [own()],
+    "POST reviews.answer": [
+        only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),
+        only({"ada": 409}, url={"card_id": "@answered card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),
+    ],
+    "POST reviews.undone": [only(ADA_DOES, others=422)],
+    # -- people
+    "GET home.today": [own(nobody_script=302)],
+    "GET links.index": [own()],
+    "POST links.invited_somebody": [own(303, form={"role": "mentor", "name": "Somebody"})],
+    "GET links.invited": [own(302)],
+    "POST links.withdrawn": [
+        only(ADA_DOES, url={"invitation_id": "@open invitation"}),
+        only(ADA_DOES, url={"invitation_id": "@expired invitation"}),
+    ],
+    "GET links.invitation": [
+        Case(
+            url={"secret": "@open secret"},
+            sees={**dict.fromkeys(ACTORS, 200), "ada": 403},
+            public=True,
+            shows=INVITED,
+            about="whoever brings the secret is invited",
+        ),
+        for_all(403, url={"secret": "@expired secret"}, shows=INVITED),
+        for_all(403, url={"secret": "@used secret of ada"}, shows=INVITED),
+        for_all(404, url={"secret": "0" * 43}),
+    ],
+    "POST links.accepted": [
+        Case(
+            url={"secret": "@open secret"},
+            sees={**dict.fromkeys(PERSONS, 303), "ada": 403, "ben": 409},
+            shows=INVITED,
+        ),
+        own(403, url={"secret": "@expired secret"}, shows=INVITED),
+        own(403, url={"secret": "@used secret of ada"}, shows=INVITED),
+        own(404, url={"secret": "0" * 43}),
+    ],
+    "POST links.declined": [
+        Case(url={"secret": "@open secret"}, sees={**dict.fromkeys(PERSONS, 303), "ada": 403}, shows=INVITED),
+        own(403, url={"secret": "@used secret of ada"}, shows=INVITED),
+    ],
+    "GET links.show": [
+        only(BOTH, url={"link_id": "@link of ada and ben"}),
+        only({"ada": 200, "carl": 200}, url={"link_id": "@link of ada and carl"}),
+    ],
+    "POST links.ended": [
+        only(BOTH_DO, url={"link_id": "@link of ada and ben"}),
+        only({"ada": 303, "carl": 303}, url={"link_id": "@link of ada and carl"}, about="twice is no error"),
+    ],
+    "POST links.shows": [
+        only({"ada": 303, "ben": 403}, url={"link_id": "@link of ada and ben"}, form={"shows": "lessons"}),
+        only({"ada": 409, "carl": 403}, url={"link_id": "@link of ada and carl"}, form={"shows": "lessons"}),
+    ],
+    "GET links.apprentice": [only(BEN, url={"person_id": "@ada"}), only(BEN, url={"person_id": "@fay"})],
+    # -- sessions
+    "GET sessions.index": [own()],
+    "GET sessions.new": [own(), own(query="kind=meeting")],
+    "POST sessions.logged": [
+        own(303, form=PRACTICE),
+        only(BEN_DOES, others=422, form={**PRACTICE, "kind": "meeting", "time": "10:00", "who": "apprentice:@ada"}),
+        only(
+            {"ada": 303, "fay": 303},
+            others=422,
+            form={**PRACTICE, "kind": "meeting", "time": "10:00", "who": "mentor:@ben"},
+        ),
+        only({}, others=422, form={**PRACTICE, "kind": "meeting", "time": "10:00", "who": "mentor:@carl"}),
+    ],
+    "GET sessions.show": [
+        only(BOTH, url={"session_id": "@meeting"}),
+        only(BOTH, url={"session_id": "@planned"}),
+        only(WITH_CARL, url={"session_id": "@former"}),
+        only(BOTH, url={"session_id": "@cancelled"}),
+        only(BOTH, url={"session_id": "@practice"}),
+    ],
+    "GET sessions.edit": [
+        only(BOTH, url={"session_id": "@meeting"}),
+        only(dict.fromkeys(WITH_CARL, 403), url={"session_id": "@former"}),
+        only({"ada": 200, "ben": 403}, url={"session_id": "@practice"}),
+    ],
+    "POST sessions.changed": [
+        only(BOTH_DO, url={"session_id": "@meeting"}, form=HELD),
+        only(dict.fromkeys(WITH_CARL, 403), url={"session_id": "@former"}, form=HELD),
+        only({"ada": 303, "ben": 403}, url={"session_id": "@practice"}, form=HELD),
+    ],
+    "POST sessions.held": [
+        only(BOTH_DO, url={"session_id": "@planned"}),
+        only(dict.fromkeys(BOTH, 403), url={"session_id": "@cancelled"}),
+    ],
+    "POST sessions.promised": [
+        only(BOTH_DO, url={"session_id": "@meeting"}, form={"text": "More", "owner": "@ada"}),
+        only(dict.fromkeys(BOTH, 422), url={"session_id": "@meeting"}, form={"text": "More", "owner": "@eve"}),
+        only(dict.fromkeys(WITH_CARL, 403), url={"session_id": "@former"}, form={"text": "More", "owner": "@carl"}),
+    ],
+    "GET sessions.new_action": [own()],
+    "POST sessions.noted": [own(303, form={"text": "Buy strings"})],
+    **{
+        f"POST sessions.{verb}": [
+            only(BOTH_DO, url={"action_id": "@meeting action"}),
+            only(BOTH_DO, url={"action_id": "@meeting action of Ben"}),
+            only({"ada": 303, "ben": 403, "carl": 403}, url={"action_id": "@former action"}),
+            only(ADA_DOES, url={"action_id": "@own action"}),
+        ]
+        for verb in ("done", "reopened")
+    },
+    # -- portfolio
+    "GET portfolio.index": [own()],
+    "GET portfolio.checklist": [own()],
+    "GET portfolio.new": [own()],
+    "POST portfolio.created": [own(303, form=PIECE), own(415, form={**PIECE, "file": FILE + "\x00\x01\x02"})],
+    "GET portfolio.show": [
+        only(BOTH, url={"piece_id": "@piece"}),
+        only(BOTH, url={"piece_id": "@piece"}, query="version=1"),
+        only(BOTH, url={"piece_id": "@text"}),
+        only(BOTH, url={"piece_id": "@archived"}),
+        only(ADA, url={"piece_id": "@draft"}),
+    ],
+    "GET portfolio.edit": [only(ADA, url={"piece_id": "@piece"}), only(ADA, url={"piece_id": "@draft"})],
+    "POST portfolio.edited": [only(ADA_DOES, url={"piece_id": "@piece"}, form=PIECE)],
+    "POST portfolio.uploaded": [
+        only(ADA_DOES, url={"piece_id": "@piece"}, form={"file": FILE + "a few words"}),
+        only({"ada": 415}, url={"piece_id": "@piece"}, form={"file": FILE + "\x00\x01\x02"}),
+    ],
+    "POST portfolio.shared": [only(ADA_DOES, url={"piece_id": "@draft"})],
+    "POST portfolio.unshared": [
+        only(ADA_DOES, url={"piece_id": "@loose"}),
+        only({"ada": 422}, url={"piece_id": "@piece"}, about="a milestone rests on it"),
+    ],
+    "POST portfolio.archived": [only(ADA_DOES, url={"piece_id": "@loose"})],
+    "POST portfolio.unarchived": [only(ADA_DOES, url={"piece_id": "@archived"})],
+    "GET portfolio.file": [
+        only(BOTH, url={"version_id": "@v1"}),
+        only(BOTH, url={"version_id": "@words"}),
+        only(BOTH, url={"version_id": "@archived version"}),
+        only(ADA, url={"version_id": "@draft version"}),
+    ],
+    # -- milestones
+    "GET milestones.index": [own()],
+    "GET milestones.show": [own(url=BEAT), own(url={"slug": "practice-plan"}), only({}, url={"slug": "no-milestone"})],
+    "POST milestones.begun": [own(303, url=BEAT), only({}, url={"slug": "no-milestone"})],
+    "POST milestones.linked": [
+        only(ADA_DOES, url={"slug": "practice-plan"}, form={"item": "log", "version": "@v2"}),
+        only(ADA_DOES, url={"slug": "practice-plan"}, form={"item": "log", "version": "@draft version"}),
+        only({"ada": 409}, url=BEAT, form={"item": "beat", "version": "@v2"}, about="it is handed in"),
+    ],
+    "POST milestones.unlinked": [
+        only(ADA_DOES, url={"slug": "practice-plan", "evidence_id": "@draft evidence"}),
+        only({"ada": 409}, url={**BEAT, "evidence_id": "@evidence"}, about="it is handed in"),
+        only({}, url={**BEAT, "evidence_id": "@draft evidence"}, about="of another milestone"),
+    ],
+    "POST milestones.assessed": [own(303, url=BEAT, form=MARK)],
+    "POST milestones.submitted": [only({"ada": 303, "fay": 303}, others=422, url=BEAT, about="handed in already")],
+    "POST milestones.attested": [own(422, url=BEAT)],
+    "POST milestones.reopened": [own(303, url=BEAT, form={"reason": "Not yet."})],
+    "GET milestones.apprentice": [
+        only({"ben": 200, "ada": 403}, url=ADAS_BEAT),
+        only({"ada": 403}, url={"person_id": "@ada", "slug": "practice-plan"}, about="nothing of it is shared"),
+        only({"ben": 200, "ada": 403}, url={"person_id": "@ada", "slug": "own-sounds"}),
+        only({"ben": 200, "fay": 403}, url={"person_id": "@fay", **BEAT}),
+    ],
+    "POST milestones.marked": [only(MENTOR_ONLY, url=ADAS_BEAT, form=MARK)],
+    "POST milestones.returned": [
+        only(MENTOR_ONLY, url=ADAS_BEAT, form={"submission": "@submission", "reason": "The end."}),
+        only({"ben": 409, "ada": 403}, url=ADAS_BEAT, form={"submission": "@submission of fay", "reason": "No."}),
+    ],
+    "POST milestones.verified": [
+        only(MENTOR_ONLY, url=ADAS_BEAT, form={"submission": "@submission", **MARK}),
+        only({"ben": 409, "ada": 403}, url=ADAS_BEAT, form={"submission": "@submission of fay", **MARK}),
+        only(
+            {"ben": 409, "fay": 403},
+            url={"person_id": "@fay", **BEAT},
+            form={"submission": "@submission", **MARK},
+            about="what Ada handed in, under Fay's name",
+        ),
+    ],
+    "POST milestones.reopened_by_mentor": [
+        only(MENTOR_ONLY, url={"person_id": "@ada", "slug": "own-sounds"}, form={"reason": "Listen once more."}),
+    ],
+}

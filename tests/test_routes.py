@@ -1,0 +1,379 @@
+"""The route matrix: every address and method of the site, asked by everybody.
+
+Built from the app's own map, so that no route can be forgotten: one without an entry in tests/matrix.py fails. For each
+request: the status; no word of Ada's before eyes that may not read it; what was refused changed nothing, and what
+somebody else may do changed nothing of hers; somebody else's object answers, octet for octet, as one that is not
+there; without the forgery guard nothing happens; the guarding headers are on every answer.
+"""
+
+import hashlib
+import io
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import itsdangerous.timed
+import pytest
+from flask import Flask, url_for
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
+from werkzeug.test import TestResponse
+
+from app import create_app
+from core import clock, startup, web
+from core.accounts import ME
+from core.settings import Settings
+from tests.conftest import KEY
+from tests.matrix import ACTORS, FILE, MATRIX, MISSING, NEW_UUID, OBJECT, PERSONS, Case
+from tests.times import MONDAY
+from tests.world import World, build
+
+OP = UUID("01a20196-0000-7000-8000-000000000001")
+SIGNED_AT = int(time.time()) + 3600  # cookies and guards are made before
+SCRIPT = {"X-Requested-With": "woodshed"}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+COUNTS_ONLY = {"rate_count"}  # tables that a refused request may change
+NOT_PERSONAL = {"static", "lessons.picture"}
+WITH_OWN_POLICY = {"portfolio.file", "lessons.picture"}  # sandboxed
+
+
+@dataclass
+class Site:
+    """The world in a running app, with a copy of its first state."""
+
+    app: Flask
+    world: World
+    path: Path
+    pristine: sqlite3.Connection
+    cookies: dict[str, str]  # actor -> session cookie
+    guards: dict[str, str]  # actor -> csrf token
+    is_dirty: bool = False
+
+    def ask(self, actor: str, method: str, address: str, form: dict[str, Any] | None, **more: Any) -> TestResponse:
+        client = self.app.test_client()
+        client.set_cookie("woodshed", self.cookies[actor])
+        self.is_dirty = self.is_dirty or method not in SAFE or address.startswith(("/lessons", "/reviews"))
+        return client.open(address, method=method, data=form, **more)
+
+    def form(self, case: Case, actor: str, missing: bool = False) -> dict[str, Any]:
+        """The form as a page would send it. Files anew each time, since they are read."""
+        fields: dict[str, Any] = {"csrf_token": self.guards[actor], "op": str(OP)}
+        for name, value in case.form.items():
+            fields[name] = self.fill(value, case, missing)
+            if value.startswith(FILE):
+                fields[name] = (io.BytesIO(value.removeprefix(FILE).encode()), "notes.txt")
+        return fields
+
+    def address(self, endpoint: str, case: Case, missing: bool = False) -> str:
+        values = {name: self.fill(value, case, missing) for name, value in case.url.items()}
+        with self.app.test_request_context():
+            return url_for(endpoint, **values) + (f"?{case.query}" if case.query else "")
+
+    def fill(self, value: str, case: Case, missing: bool) -> str:
+        found = OBJECT.search(value)
+        if found is None:
+            return value
+        name = found[1]
+        is_replaced = missing and name in case.foreign
+        return value[: found.start()] + (MISSING.get(name, NEW_UUID) if is_replaced else self.world.ids[name])
+
+    def rows(self, *, of: UUID | None = None) -> dict[str, list[str]]:
+        """All tables, or what in them is of one person."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            found = {}
+            for table in sorted(set(tables) - COUNTS_ONLY):
+                cursor = connection.execute(f'SELECT * FROM "{table}"')
+                names = [column[0] for column in cursor.description]
+                key = "user_id" if "user_id" in names else "id" if table == "user" else None
+                place = names.index(key) if key else None
+                found[table] = sorted(
+                    repr(row) for row in cursor if of is None or (place is not None and row[place] == of.hex)
+                )
+        return found
+
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.app.extensions["storage"].folder.rglob("*") if path.is_file())
+
+    def restore(self) -> None:
+        if self.is_dirty:
+            with closing(sqlite3.connect(self.path)) as live:
+                self.pristine.backup(live)
+            self.is_dirty = False
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data = tmp_path_factory.mktemp("matrix")
+    clock.use(lambda: MONDAY, testing=True)
+    startup.prepare(data=data, secret_key=KEY)
+    app = create_app(Settings(data=data, secret_key=KEY, synchronous="NORMAL"))
+    app.config["TESTING"] = True
+    world = build(app)
+    pristine = sqlite3.connect(":memory:", check_same_thread=False)
+    with closing(sqlite3.connect(data / "woodshed.db")) as live:
+        live.backup(pristine)
+    cookies, guards = cookies_of(app, world)
+    yield Site(app, world, data / "woodshed.db", pristine, cookies, guards)
+    app.extensions["database"].engine.dispose()
+    pristine.close()
+    clock.use(None, testing=True)
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The rows of the world and its moment; and nothing in a page that is new each time it is shown."""
+    monkeypatch.setattr(itsdangerous.timed.TimestampSigner, "get_timestamp", lambda _self: SIGNED_AT)
+    monkeypatch.setattr(web, "uuid7", lambda: OP)
+    clock.use(lambda: MONDAY, testing=True)
+    site.restore()
+    yield
+    clock.use(None, testing=True)
+
+
+def cookies_of(app: Flask, world: World) -> tuple[dict[str, str], dict[str, str]]:
+    cookies, guards = {}, {}
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    for number, actor in enumerate(ACTORS):
+        raw = hashlib.sha1(f"{number}".encode()).hexdigest()
+        held: dict[str, Any] = {"csrf_token": raw}
+        if actor in PERSONS:
+            held |= {"_user_id": world.people[actor].fs_uniquifier, "_fresh": True, ME: world.tokens[actor]}
+        cookies[actor] = str(signer.dumps(held))
+        with app.test_request_context():
+            from flask import session
+
+            session["csrf_token"] = raw
+            guards[actor] = str(generate_csrf())
+    return cookies, guards
+
+
+def routes() -> list[str]:
+    """ "METHOD endpoint" of everything the site answers, from its own map."""
+    app = create_app(Settings(secret_key=KEY, database_url="sqlite://"))
+    app.extensions["database"].engine.dispose()
+    return sorted(
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+
+
+ROUTES = routes()
+CASES = [(route, number) for route, cases in sorted(MATRIX.items()) for number in range(len(cases))]
+IDS = [f"{route.replace(' ', '-')}-{number}" for route, number in CASES]
+
+
+def expected(case: Case, actor: str, *, by_script: bool = False) -> int:
+    if actor in case.sees:
+        return case.sees[actor]
+    if actor == "anonymous" and not case.public:
+        return case.nobody_script if by_script else case.nobody
+    return case.others
+
+
+def said(answer: TestResponse) -> str:
+    """Everything that reaches the browser."""
+    return answer.get_data(as_text=True) + "\n".join(f"{name}: {value}" for name, value in answer.headers)
+
+
+def same(answer: TestResponse, *names: str) -> tuple[bytes, list[tuple[str, str]]]:
+    """Body and headers, without what is new each time and without the ids that were asked for."""
+    body = answer.get_data()
+    for name in names:
+        body = body.replace(name.encode(), b"ID")
+    headers = [(name, value) for name, value in answer.headers if name not in ("Date", "Set-Cookie", "Content-Length")]
+    return body, headers
+
+
+# -- the table is whole --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_stands_in_the_table(route: str) -> None:
+    assert MATRIX.get(route), (
+        f"{route} is not in tests/matrix.py: add an entry that says whose objects fill its address "
+        "and what each of the actors may expect."
+    )
+
+
+def test_the_table_names_no_route_that_is_gone() -> None:
+    assert sorted(set(MATRIX) - set(ROUTES)) == []
+
+
+def test_the_world_holds_every_word_of_adas(site: Site) -> None:
+    with closing(sqlite3.connect(site.path)) as connection:
+        everything = "\n".join(connection.iterdump())
+    files = b"".join(path.read_bytes() for path in site.app.extensions["storage"].folder.glob("??/*")).decode()
+    hidden = {"invitation secret"}  # only its hash is kept
+
+    lost = [name for name, word in site.world.canaries.items() if name not in hidden and word not in everything + files]
+
+    assert lost == []
+    assert site.world.canaries["invitation secret"] not in everything
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("GET sessions.show", {"meeting notes", "meeting place", "meeting action", "meeting action of Ben"}),
+        ("GET portfolio.show", {"piece title", "piece role", "piece genre", "piece about", "version file name"}),
+        ("GET milestones.apprentice", {"return reason", "own mark", "mark of Ben", "mark of Carl", "first reason"}),
+        ("GET links.apprentice", {"name", "piece title", "text title", "loose title"}),
+    ],
+)
+def test_who_may_read_does_read(site: Site, place: str, words: set[str]) -> None:
+    """Without this the search for words in wrong places would prove nothing."""
+    method, endpoint = place.split()
+
+    page = site.ask("ben", method, site.address(endpoint, MATRIX[place][0]), None).get_data(as_text=True)
+
+    assert [name for name in words if site.world.canaries[name] not in page] == []
+
+
+# -- every case, every actor ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("route", "number"), CASES, ids=IDS)
+def test_everybody_gets_what_they_may(site: Site, route: str, number: int) -> None:
+    method, endpoint = route.split()
+    case, faults = MATRIX[route][number], []
+    address = site.address(endpoint, case)
+    for actor in ACTORS:
+        for script in ({}, SCRIPT) if expected(case, actor) in (302, 404) else ({},):
+            faults += look(site, case, actor, method, endpoint, address, script)
+            site.restore()
+
+    assert faults == [], "\n".join(["", f"{route} ({case.about or address})", *faults])
+
+
+def look(
+    site: Site, case: Case, actor: str, method: str, endpoint: str, address: str, script: dict[str, str]
+) -> list[str]:
+    """One request, and everything that must hold of it."""
+    ada = site.world.id_of("ada")
+    before, hers, files = site.rows(), site.rows(of=ada), site.files()
+    form = None if method in SAFE else site.form(case, actor)
+    answer = site.ask(actor, method, address, form, headers=script)
+    status, wanted = answer.status_code, expected(case, actor, by_script=bool(script))
+    who = f"{actor}{' by script' if script else ''}"
+    faults = [] if status == wanted else [f"{who}: {status}, not {wanted}: {first_words(answer)}"]
+    faults += [f"{who} reads Ada's {name}" for name in read(site, case, actor, answer)]
+    faults += [f"{who}: {what}" for what in headers_wrong(endpoint, answer)]
+    is_refused = status >= 400 or (actor == "anonymous" and method not in SAFE)
+    if is_refused and method not in SAFE and (site.rows() != before or site.files() != files):
+        faults.append(f"{who} was refused and changed {changed(before, site.rows())}")
+    may_write = actor == "ada" or (actor in case.sees and case.foreign)
+    if not may_write and site.rows(of=ada) != hers:
+        faults.append(f"{who} changed Ada's {changed(hers, site.rows(of=ada))}")
+    if wanted == 302 and actor == "anonymous" and not case.public and not answer.location.startswith("/sign-in"):
+        faults.append(f"{who} was sent to {answer.location}")
+    return faults
+
+
+def read(site: Site, case: Case, actor: str, answer: TestResponse) -> list[str]:
+    """The words of Ada's that this actor may not read and got."""
+    from tests.world import READERS
+
+    page = said(answer)
+    hashes = {"secret hash": hashlib.sha256(site.world.ids["open secret"].encode()).hexdigest()}
+    if actor != "ada":
+        hashes["sign-in"] = site.world.ids["other sign-in"]
+        if case.url.get("token_hash"):  # who asked for it knows it
+            hashes.pop("sign-in")
+    found = [name for name, word in site.world.canaries.items() if actor not in READERS[name] and word in page]
+    return [name for name in found if name not in case.shows] + [name for name, word in hashes.items() if word in page]
+
+
+def headers_wrong(endpoint: str, answer: TestResponse) -> list[str]:
+    headers, faults = answer.headers, []
+    policy = headers.get("Content-Security-Policy", "")
+    if "default-src 'none'" not in policy or ("unsafe" in policy and endpoint != "lessons.picture"):
+        faults.append(f"Content-Security-Policy is {policy!r}")
+    if endpoint in WITH_OWN_POLICY and answer.status_code == 200 and "sandbox" not in policy:
+        faults.append("a foreign file is not sandboxed")
+    for name, value in (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")):
+        if headers.get(name) != value:
+            faults.append(f"{name} is {headers.get(name)!r}")
+    if endpoint not in NOT_PERSONAL and "no-store" not in headers.get("Cache-Control", ""):
+        faults.append(f"Cache-Control is {headers.get('Cache-Control')!r}")
+    if "Server" in headers and re.search(r"\d", headers["Server"]):
+        faults.append("the server names its version")
+    return faults
+
+
+def changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> str:
+    return ", ".join(table for table in before if before[table] != after[table]) or "a file"
+
+
+def first_words(answer: TestResponse) -> str:
+    text = re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True).split("<main")[-1])
+    return " ".join(text.split())[:160] or str(answer.headers.get("Location"))
+
+
+@pytest.mark.parametrize(
+    ("route", "number"),
+    [case for case in CASES if MATRIX[case[0]][case[1]].foreign],
+    ids=[name for name, case in zip(IDS, CASES, strict=True) if MATRIX[case[0]][case[1]].foreign],
+)
+def test_somebody_elses_object_answers_as_one_that_is_not_there(site: Site, route: str, number: int) -> None:
+    method, endpoint = route.split()
+    case, faults = MATRIX[route][number], []
+    asked = [site.world.ids[name] for name in case.foreign]
+    unknown = [MISSING.get(name, NEW_UUID) for name in case.foreign]
+    for actor in [actor for actor in PERSONS if actor not in case.sees]:
+        for script in ({}, SCRIPT):
+            answers = []
+            for missing in (False, True):
+                form = None if method in SAFE else site.form(case, actor, missing)
+                answers.append(site.ask(actor, method, site.address(endpoint, case, missing), form, headers=script))
+                site.restore()
+            if same(answers[0], *asked) != same(answers[1], *unknown):
+                faults.append(f"{actor}: {[(one.status_code, first_words(one)) for one in answers]}")
+
+    assert faults == [], "\n".join(["", f"{route} ({case.about})", *faults])
+
+
+@pytest.mark.parametrize(
+    ("route", "number"),
+    [case for case in CASES if case[0].split()[0] not in SAFE],
+    ids=[name for name, case in zip(IDS, CASES, strict=True) if case[0].split()[0] not in SAFE],
+)
+def test_without_the_guard_nothing_happens(site: Site, route: str, number: int) -> None:
+    method, endpoint = route.split()
+    case, faults = MATRIX[route][number], []
+    address, before, files = site.address(endpoint, case), site.rows(), site.files()
+    for actor in ACTORS:
+        for token in (None, "wrong", site.guards["eve" if actor != "eve" else "ada"]):
+            form = {name: value for name, value in site.form(case, actor).items() if name != "csrf_token"}
+            answer = site.ask(actor, method, address, form | ({"csrf_token": token} if token else {}))
+            if answer.status_code != 400 or site.rows() != before or site.files() != files:
+                faults.append(f"{actor} with {token!r}: {answer.status_code}, changed {changed(before, site.rows())}")
+                site.restore()
+
+    assert faults == [], "\n".join(["", route, *faults])
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "GET"])
+def test_a_method_that_an_address_does_not_take_changes_nothing(site: Site, method: str) -> None:
+    before, faults = site.rows(), []
+    taken: dict[str, set[str]] = {}
+    for route, cases in MATRIX.items():
+        known, endpoint = route.split()
+        taken.setdefault(site.address(endpoint, cases[0]).split("?")[0], set()).add(known)
+    for address, methods in taken.items():
+        if method in methods:
+            continue
+        answer = site.ask("ada", method, address, {"csrf_token": site.guards["ada"], "op": str(OP)})
+        if answer.status_code not in (404, 405):
+            faults.append(f"{method} {address}: {answer.status_code}")
+
+    assert faults == []
+    assert site.rows() == before
