@@ -13,13 +13,16 @@ from flask import session as cookie
 from flask_login import current_user as flask_user
 from flask_security import UserMixin
 from flask_security.utils import set_request_attr
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from core import clock
 from core.accounts import ME, SignIn, User, hash_of
 from core.database import database
-from core.errors import NotAllowed
+from core.errors import Busy, NotAllowed
 from core.settings import Settings
+
+NOTING_PATIENCE = 0.2  # seconds that a page may wait to note a visit
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +74,11 @@ def host_only(view: Callable[..., Any]) -> Callable[..., Any]:
         return view(*args, **kwargs)
 
     return signed_in(asked)
+
+
+def forget_who_asks() -> None:
+    """For an answer that must be made without the database: from here on nobody is signed in."""
+    g._login_user = current_app.extensions["login"].anonymous_user()
 
 
 def unknown() -> Any:
@@ -159,9 +167,10 @@ def idle_before(at: datetime) -> datetime:
 
 
 def _note_visit(user_id: UUID, token: str, at: datetime) -> None:
-    with database().writing() as db:
-        db.execute(
-            sa.update(SignIn)
-            .where(col(SignIn.user_id) == user_id, col(SignIn.token_hash) == hash_of(token))
-            .values(seen_at=at)
-        )
+    """Reading goes on when writing cannot: then a later request notes it."""
+    mine = (col(SignIn.user_id) == user_id, col(SignIn.token_hash) == hash_of(token))
+    try:
+        with database().writing(patience=NOTING_PATIENCE) as db:
+            db.execute(sa.update(SignIn).where(*mine).values(seen_at=at))
+    except (Busy, OperationalError) as fault:
+        current_app.logger.warning("a visit was not noted: %s", getattr(fault, "orig", fault))

@@ -15,7 +15,7 @@ from flask_login import user_logged_out
 from flask_security import PasswordUtil, Security, UserMixin, hash_password, user_authenticated
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.signals import password_changed
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 from werkzeug.local import LocalProxy
 
@@ -25,6 +25,7 @@ from core.errors import Refused
 from core.ids import uuid7
 from core.settings import Settings
 
+ACCOUNTS_LOCK = 727004  # PostgreSQL's advisory lock: accounts are made one after the other
 ME = "sign_in"  # the key in the signed cookie
 
 
@@ -86,8 +87,9 @@ def normalised(email: str) -> str:
 def create(db: Session, *, name: str, email: str, password: str, zone: str, at: datetime) -> User:
     """Make an account; the first one of a site is its host.
 
-    password: in clear; checked for length and commonness before (`check_password`), hashed before the transaction.
+    password: its hash, as `password_hash` makes it before the transaction.
     """
+    _one_at_a_time(db)
     if db.get(UserEmail, normalised(email)):
         raise Refused(
             "There is an account with this e-mail address already. Sign in with it, or use another address.",
@@ -109,6 +111,12 @@ def create(db: Session, *, name: str, email: str, password: str, zone: str, at: 
     db.add(UserEmail(email=normalised(email), user_id=user.id))
     db.flush()
     return user
+
+
+def _one_at_a_time(db: Session) -> None:
+    """On SQLite writers wait for each other anyway. Held until the transaction ends."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(ACCOUNTS_LOCK)))
 
 
 def any_account(db: Session) -> bool:

@@ -6,6 +6,7 @@ transaction that reads first and writes later loses updates.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -22,6 +23,8 @@ from core.settings import Settings
 
 WAIT_SECONDS = 5
 WRITE = "woodshed_write"
+PATIENCE = "woodshed_patience"  # seconds
+BUSY = "The database is busy. Nothing was saved; please try again in a moment."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SQLModel.metadata.naming_convention = {
@@ -38,17 +41,24 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.is_sqlite = settings.is_sqlite
-        options: dict[str, Any] = {"pool_size": settings.threads + 2, "max_overflow": 4, "pool_timeout": WAIT_SECONDS}
-        if self.is_sqlite:
-            driver = {"timeout": WAIT_SECONDS, "check_same_thread": False}
-            options |= {"poolclass": sa.QueuePool, "connect_args": driver}
-        else:
-            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": WAIT_SECONDS}}
-        self.engine = sa.create_engine(settings.database, **options)
+        self.url = settings.database
+        connections = {"pool_size": settings.threads + 2, "max_overflow": settings.threads}  # a request holds up to two
+        self.engine = self.new_engine(poolclass=sa.QueuePool, pool_pre_ping=not self.is_sqlite, **connections)
         self.write_lock = threading.Lock()
         if self.is_sqlite:
             self._speak_sqlite(settings.synchronous)
         self.writer = self.engine.execution_options(**{WRITE: True})
+
+    def new_engine(self, **options: Any) -> sa.Engine:
+        """An engine with connections of its own. Nothing that it is asked for waits longer than five seconds."""
+        driver: dict[str, Any] = {"connect_timeout": WAIT_SECONDS}
+        if self.is_sqlite:
+            driver = {"timeout": WAIT_SECONDS, "check_same_thread": False}
+        shared = {"connect_args": driver, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
+        engine = sa.create_engine(self.url, **shared, **options)
+        if not self.is_sqlite:
+            event.listen(engine, "connect", _limit_waiting)
+        return engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -56,9 +66,13 @@ class Database:
             yield db
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session whose first statement takes the writer's place. Commits at the end, unless something was raised."""
-        with Session(self.writer) as db:
+    def writing(self, *, patience: float | None = None) -> Iterator[Session]:
+        """A session whose first statement takes the writer's place. Commits at the end, unless something was raised.
+
+        patience: seconds to wait for that place on SQLite; five when left out. Then Busy is raised.
+        """
+        bind = self.writer if patience is None else self.writer.execution_options(**{PATIENCE: patience})
+        with Session(bind) as db:
             yield db
             db.commit()
 
@@ -79,15 +93,19 @@ class Database:
 
         @event.listens_for(self.engine, "begin")
         def begin(connection: sa.Connection) -> None:
-            if not connection.get_execution_options().get(WRITE):
+            options = connection.get_execution_options()
+            if not options.get(WRITE):
                 connection.exec_driver_sql("BEGIN")
                 return
-            self.take_turn()
+            left = self.take_turn(options.get(PATIENCE))
             connection.info["holds_write_lock"] = True
             try:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={left}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except BaseException:
+            except BaseException as error:
                 release(connection)
+                if isinstance(error, OperationalError) and is_busy(error):
+                    raise Busy(BUSY) from error
                 raise
 
         def release(connection: sa.Connection) -> None:
@@ -112,10 +130,16 @@ class Database:
 
         return commit
 
-    def take_turn(self) -> None:
-        """Wait for this process's place at the pen; Busy after five seconds."""
-        if not self.write_lock.acquire(timeout=WAIT_SECONDS):
-            raise Busy("The database is busy. Nothing was saved; please try again in a moment.")
+    def take_turn(self, patience: float | None = None) -> int:
+        """Wait for this process's place at the pen; Busy after five seconds, or after as many as `patience` says.
+
+        Returns the milliseconds that are left of them, for the wait for other processes.
+        """
+        seconds = WAIT_SECONDS if patience is None else patience
+        began = time.monotonic()
+        if not self.write_lock.acquire(timeout=seconds):
+            raise Busy(BUSY)
+        return max(0, round((began + seconds - time.monotonic()) * 1000))
 
 
 def database() -> Database:
@@ -158,6 +182,20 @@ def get_or_404(db: Session, statement: Any) -> Any:
 
 
 def is_busy(error: OperationalError) -> bool:
-    """Whether the same transaction may simply be tried again: SQLite busy, PostgreSQL 40001 or 40P01."""
-    origin = error.orig
-    return getattr(origin, "sqlstate", None) in ("40001", "40P01") or "database is locked" in str(origin)
+    """Whether somebody else held what was wanted for as long as we wait: SQLite's pen, or a row of PostgreSQL."""
+    return getattr(error.orig, "sqlstate", None) == "55P03" or "database is locked" in str(error.orig)
+
+
+def is_full(error: OperationalError) -> bool:
+    """Whether the database's disk is full."""
+    return getattr(error.orig, "sqlstate", None) == "53100" or "disk is full" in str(error.orig)
+
+
+def was_given_up(error: OperationalError) -> bool:
+    """Whether PostgreSQL gave this transaction up for another one; the same one may simply be tried again."""
+    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+
+
+def _limit_waiting(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+    connection.commit()

@@ -12,8 +12,10 @@ from limits.storage import Storage
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col
 
-from core.accounts import normalised
+from core.accounts import hash_of, normalised
 from core.database import database, rows_changed
+
+COUNTING_PATIENCE = 2.0  # seconds; Flask-Limiter counts misses after the view, and again where that failed
 
 
 class RateCount(SQLModel, table=True):
@@ -51,7 +53,7 @@ class DatabaseStorage(Storage):
                 "expires_at": sa.case((is_over, at + expiry), else_=col(RateCount.expires_at)),
             },
         ).returning(col(RateCount.count))
-        with database().writing() as db:
+        with database().writing(patience=COUNTING_PATIENCE) as db:
             return int(db.execute(statement).scalar_one())
 
     def get(self, key: str) -> int:
@@ -85,11 +87,11 @@ def address() -> str:
 
 
 def asked_account() -> str:
-    """The account that a sign-in is tried for, however its address is spelt."""
+    """The account that a sign-in is tried for, however its address is spelt; hashed, since anything may be typed."""
     email = request.form.get("email", "").strip()
     with suppress(EmailNotValidError):
         email = validate_email(email, check_deliverability=False).normalized
-    return "account:" + normalised(email)
+    return "account:" + hash_of(normalised(email))
 
 
 limiter = Limiter(key_func=address, storage_uri="woodshed://", strategy="fixed-window", headers_enabled=False)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import g, redirect, request
+from flask import current_app, g, redirect, request
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Field, Session, SQLModel, col
 from werkzeug.datastructures import FileStorage
@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from core import clock
 from core.access import current_user, wants_fragment
-from core.database import close_db, database, insert_into, is_busy
+from core.database import BUSY, close_db, database, insert_into, is_busy, was_given_up
 from core.errors import Busy, Conflict, InvalidForm, Refused
 
 TRIES = 3
@@ -70,7 +70,7 @@ def _tried(view: Callable[..., Any], operation: Operation, args: Any, kwargs: An
     for _ in range(TRIES):
         try:
             g.on_first_write = lambda db: _claim(db, operation)
-            response = view(*args, **kwargs)
+            response = current_app.make_response(view(*args, **kwargs))
             if "db" in g:
                 _keep(g.db, operation, response)
                 g.db.commit()
@@ -78,12 +78,14 @@ def _tried(view: Callable[..., Any], operation: Operation, args: Any, kwargs: An
         except _Repeated as repeated:
             return redirect(repeated.location, 303)
         except OperationalError as error:
-            if not is_busy(error):
+            if is_busy(error):
+                break
+            if not was_given_up(error):
                 raise
         finally:
             g.pop("on_first_write", None)
             close_db()
-    raise Busy("The database is busy. Nothing was saved; please try again in a moment.")
+    raise Busy(BUSY)
 
 
 class _Repeated(Exception):
@@ -137,10 +139,9 @@ def _answer_again(known: Operation, operation: Operation) -> None:
     raise _Repeated(known.location)
 
 
-def _keep(db: Session, operation: Operation, response: Any) -> None:
-    location = response.headers.get("Location", "") if isinstance(response, Response) else ""
+def _keep(db: Session, operation: Operation, response: Response) -> None:
     db.execute(
         sa.update(Operation)
         .where(col(Operation.user_id) == operation.user_id, col(Operation.id) == operation.id)
-        .values(location=location or "/")
+        .values(location=response.headers.get("Location", "/"))
     )

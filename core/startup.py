@@ -65,6 +65,7 @@ def _run(base: Database, found: Settings) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     if not base.is_sqlite:
         with base.engine.connect() as connection:
+            connection.execute(sa.text("SET lock_timeout = 0"))  # another start may be migrating for long
             connection.execute(sa.text("SELECT pg_advisory_lock(727001)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -38,7 +38,7 @@ class SignUpForm(BaseModel):
     name: Name
     email: EmailStr
     password: str
-    zone: Zone | None = None
+    zone: str = ""  # as the browser has it; another one can be chosen later
 
 
 class ProfileForm(BaseModel):
@@ -73,11 +73,11 @@ def signed_up():
         form = read_form(SignUpForm)
         hashed = accounts.password_hash(form.password, email=form.email)
         with database().writing() as db:
-            if is_first and accounts.any_account(db):
-                raise NotAllowed("Somebody else made the first account just now. Ask them for an invitation.")
             settings: Settings = current_app.extensions["settings"]
-            zone = form.zone or settings.zone
+            zone = form.zone if form.zone in available_timezones() else settings.zone
             user = accounts.create(db, name=form.name, email=form.email, password=hashed, zone=zone, at=at)
+            if is_first and not user.is_host:
+                raise NotAllowed("Somebody else made the first account just now. Ask them for an invitation.")
             db.commit()
             db.refresh(user)
             db.expunge(user)

@@ -2,26 +2,32 @@
 
 import errno
 import logging
+import time
 from functools import cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import OperationalError
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
 from core import access, clock, words
-from core.errors import Busy, InvalidForm, Refused
+from core.database import BUSY, is_busy, is_full
+from core.errors import Busy, InvalidForm, NotFound, Refused
 from core.ids import uuid7
+from core.limits import limiter
 from core.settings import Settings
 
 security_log = logging.getLogger("woodshed.security")
 csrf = CSRFProtect()
+DISK_FULL = "The server's disk is full. Reading goes on; nothing was saved. Please tell the host."
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -49,7 +55,7 @@ def read_form(kind: type[Form]) -> Form:
 
     Raises InvalidForm with a sentence for each field that is wrong.
     """
-    if any("\0" in text for text in request.form.values()):
+    if has_nul(request.form):
         raise Refused("A character in this form is none that a text can hold. Remove it and send again.")
     values: dict[str, Any] = {}
     for name, shape, is_required, default in _fields(kind):
@@ -66,6 +72,11 @@ def read_form(kind: type[Form]) -> Form:
         return kind.model_validate(values)
     except ValidationError as fault:
         raise InvalidForm({str(error["loc"][0]): sentence(error) for error in fault.errors()}) from None
+
+
+def has_nul(form: MultiDict[str, str]) -> bool:
+    """Whether there is a character in it that PostgreSQL keeps in no text."""
+    return any("\0" in text for _, text in form.items(multi=True))
 
 
 @cache
@@ -104,11 +115,14 @@ def sentence(error: ErrorDetails) -> str:
 def set_up(app: Flask, settings: Settings) -> None:
     app.before_request(refuse_foreign_host)
     csrf.init_app(app)
+    app.before_request(refuse_what_is_no_text)
     app.after_request(add_headers)
+    app.after_request(note_failed_sign_in)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, http_refused)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(PoolTimeout, database_away)
     app.register_error_handler(OSError, storage_fault)
     app.context_processor(for_templates)
     app.jinja_env.filters.update(ago=words.ago, exact=words.exact, day=words.day)
@@ -126,6 +140,14 @@ def refuse_foreign_host() -> Any:
         return None
     note("host.denied", status=400)
     return _say(400, "This address is none of this site's. Open it by the address that you were given.")
+
+
+def refuse_what_is_no_text() -> None:
+    """An address with a NUL leads nowhere; the sign-in, which is not ours to read, takes forms of plain text alone."""
+    if "\0" in request.path:
+        raise NotFound
+    if request.blueprint == "security" and (request.is_json or has_nul(request.form)):
+        raise BadRequest
 
 
 def for_templates() -> dict[str, Any]:
@@ -157,6 +179,10 @@ def refused(refusal: Refused) -> Any:
 def http_refused(error: HTTPException) -> Any:
     if error.response is not None:
         return error.response
+    cause = getattr(error, "original_exception", None)  # raised where Flask asks no handler, as by the limits' counting
+    if isinstance(cause, Refused | OperationalError | PoolTimeout):
+        said = refused(cause) if isinstance(cause, Refused) else database_away(cause)
+        return add_headers(current_app.make_response(said))
     status = error.code or 500
     texts = {
         400: "The request could not be understood. Go back, reload the page and try again.",
@@ -171,7 +197,8 @@ def http_refused(error: HTTPException) -> Any:
     text = texts.get(status, "Something went wrong on our side. Nothing was lost; try again in a moment.")
     answer = current_app.make_response(_say(status, text))
     if status == 429:
-        answer.headers["Retry-After"] = str(getattr(error, "retry_after", None) or 900)
+        limit = limiter.current_limit
+        answer.headers["Retry-After"] = str(max(1, int(limit.reset_at - time.time())) if limit else 900)
     return answer
 
 
@@ -180,16 +207,22 @@ def forged(_error: CSRFError) -> Any:
     return _say(400, "This page is out of date. Reload it and send again; nothing was changed.")
 
 
-def database_away(error: OperationalError) -> Any:
-    if "disk is full" in str(error.orig):
-        return _say(507, "The server's disk is full. Reading goes on; nothing was saved. Please tell the host.")
-    current_app.logger.error("database: %s", error.orig)
+def database_away(error: OperationalError | PoolTimeout) -> Any:
+    if isinstance(error, OperationalError):
+        if is_full(error):
+            return _say(507, DISK_FULL)
+        current_app.logger.error("database: %s", error.orig)
+        if is_busy(error):
+            return refused(Busy(BUSY))
+    else:
+        current_app.logger.error("database: %s", error)
+    access.forget_who_asks()  # the page's frame would ask the database again
     return refused(Busy("The database cannot be reached. Nothing was saved; please try again in a moment."))
 
 
 def storage_fault(error: OSError) -> Any:
     if error.errno == errno.ENOSPC:
-        return _say(507, "The server's disk is full. Reading goes on; nothing was saved. Please tell the host.")
+        return _say(507, DISK_FULL)
     raise error
 
 
@@ -212,15 +245,25 @@ def add_headers(response: Response) -> Response:
         headers.setdefault("Retry-After", "5")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store, private")
-        headers.add("Vary", "Cookie")
+        response.vary.add("Cookie")
     if current_app.extensions["settings"].is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 
+def note_failed_sign_in(response: Response) -> Response:
+    """A wrong password is answered by the form again, with 200; nobody signed in at all by 401 to a script."""
+    is_again = request.method == "POST" and request.blueprint == "security" and response.status_code == 200
+    if is_again or response.status_code == 401:
+        note("auth.fail", status=response.status_code)
+    return response
+
+
 def note(event: str, **facts: Any) -> None:
-    """One line in the security log: who, from where, what was asked. No content, no secret."""
+    """One line in the security log: who, from where, what was asked, with the ids in its address. No content, no
+    secret."""
     me: access.Me | None = g.get("me")
+    facts |= {name: value for name, value in (request.view_args or {}).items() if isinstance(value, UUID)}
     security_log.warning(
         "%s %s user=%s address=%s method=%s endpoint=%s %s",
         clock.now().isoformat(timespec="seconds"),

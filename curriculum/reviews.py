@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -82,9 +83,10 @@ def answer(
     if user_id is None:
         return None
     with store.turn() as turn:
-        asked = turn.asked(
-            user_id, hash_of(token), card_id=card_id, review_id=review_id, at=at, idle_before=idle_before
+        ask = partial(
+            turn.asked, user_id, hash_of(token), card_id=card_id, review_id=review_id, at=at, idle_before=idle_before
         )
+        asked = ask()
         if asked is None:
             return None
         if asked.card is None:
@@ -99,9 +101,11 @@ def answer(
             outcome = scheduling.answer(state_of(asked.card), rating, at=at, zone=asked.zone)
             values = _review_values(asked.card, library, outcome, review_id, rating, seconds, day, asked.zone, at)
             following = turn.write(user_id, day, at, values, reps=asked.card.reps)
-            if following is None:
-                raise Conflict("You answered this already, on another page. Go on with the next card.")
-            following = _or_early(following, asked.card, outcome, at)
+            if following:
+                following = _or_early(following, asked.card, outcome, at)
+            else:  # somebody was faster: this very answer, sent twice at once, or another one
+                latest = ask()
+                _same_answer(latest.known if latest else None, card_id, rating)
     if following is None:
         following = store.next(user_id, day, at)
     return _shown(following, library, asked.zone, at)
@@ -124,6 +128,8 @@ def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, 
     memory = db.get(Memory, (user_id, last.card_id), with_for_update=True)
     if memory is None:
         raise NotFound
+    if memory.reviewed_at != last.at:  # undone or answered by another request meanwhile, or on a day further east
+        raise Conflict("This card was answered or taken back elsewhere meanwhile. Nothing was changed.")
     kept = {name: getattr(last, name) for name in last.__class__.model_fields if name.endswith("_before")}
     db.add(
         Review(
@@ -174,7 +180,9 @@ def _after_the_last(card: CardRow, at: datetime) -> datetime:
     return from_micros(card.reviewed_at + 1)
 
 
-def _same_answer(known: tuple[str, int], card_id: str, rating: int) -> None:
+def _same_answer(known: tuple[str, int] | None, card_id: str, rating: int) -> None:
+    if known is None:
+        raise Conflict("You answered this already, on another page. Go on with the next card.")
     if known != (card_id, rating):
         raise Conflict("This answer was sent before for another card or button; the first one counts.")
 

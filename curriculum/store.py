@@ -97,7 +97,7 @@ class Store:
         if self.is_sqlite:
             self.engine, dialect = base.engine, base.engine.dialect
         else:  # a small pool of its own in autocommit: each statement is one round trip
-            self.engine = sa.create_engine(base.engine.url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
+            self.engine = base.new_engine(isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
             dialect = self.engine.dialect
         self.ask = Statement(_ask(), dialect)
         self.find_next = Statement(_next(sa.bindparam("not_card")), dialect)
@@ -119,9 +119,10 @@ class Store:
             with self._cursor() as cursor:
                 yield Turn(self, cursor)
             return
-        self.base.take_turn()
+        left = self.base.take_turn()
         try:
             with self._cursor() as cursor:
+                cursor.execute(f"PRAGMA busy_timeout={left}")
                 cursor.execute("BEGIN IMMEDIATE")
                 try:
                     yield Turn(self, cursor)
@@ -192,7 +193,7 @@ class Turn:
         """Log the answer, move the memory, take the card off the day's list, find the next one.
 
         values: the columns of Review as `review_values` makes them, and of Memory with "new_" before each name.
-        reps: as it was read. None: another answer came first, and nothing was written.
+        reps: as it was read. None: another answer came first, or this id was given to one, and nothing was written.
         """
         store = self.store
         given = {
@@ -204,7 +205,10 @@ class Turn:
             "not_card": values["card_id"],
         }
         if not store.is_sqlite:
-            row = store.write_all.run(self.cursor, given).fetchone()
+            try:
+                row = store.write_all.run(self.cursor, given).fetchone()
+            except store.engine.dialect.loaded_dbapi.IntegrityError:
+                return None
             return _as_next(row[1:]) if row[0] else None
         for statement in store.writes:
             if statement.run(self.cursor, given).rowcount == 0 and statement is not store.writes[-1]:
@@ -260,12 +264,13 @@ def _next(not_card: Any) -> Any:
         .subquery("step")
     )
     on_list = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"), queue.c.answered_by.is_(None))
+    is_open = sa.or_(memory.c.state != _number(2), memory.c.reviewed_day != _plain("day"))  # a list made meanwhile
     listed = (
         sa.select(_number(1).label("tier"), *columns)
         .select_from(
             queue.join(memory, sa.and_(memory.c.user_id == queue.c.user_id, memory.c.card_id == queue.c.card_id))
         )
-        .where(on_list, queue.c.card_id != not_card)
+        .where(on_list, queue.c.card_id != not_card, is_open)
         .order_by(queue.c.position)
         .limit(_number(1))
         .subquery("listed")
@@ -314,7 +319,6 @@ def _write_all() -> Any:
     logged = (
         postgresql.insert(review)
         .from_select(columns, sa.select(*(sa.cast(_plain(c.name), c.type) for c in review.c)).select_from(moved))
-        .on_conflict_do_nothing()
         .returning(review.c.id)
         .cte("logged")
     )

@@ -8,6 +8,7 @@ there; without the forgery guard nothing happens; the guarding headers are on ev
 
 import hashlib
 import io
+import itertools
 import re
 import sqlite3
 import time
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +41,16 @@ SIGNED_AT = int(time.time()) + 3600  # cookies and guards are made before
 SCRIPT = {"X-Requested-With": "woodshed"}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 COUNTS_ONLY = {"rate_count"}  # tables that a refused request may change
+PROTECTED = {  # what a form might try to set, by the names of columns
+    **dict.fromkeys(("user_id", "mentor_id", "by_id", "logged_by", "accepted_by", "ended_by", "piece_id"), NEW_UUID),
+    **dict.fromkeys(("version_id", "session_id", "owner_id", "fs_uniquifier", "answered_by", "cancels"), NEW_UUID),
+    **dict.fromkeys(("host_since", "demo_since", "created_at", "accepted_at", "ended_at", "expires_at"), "2020-01-01"),
+    **dict.fromkeys(("shared_at", "archived_at", "held_at", "logged_at", "uploaded_at", "linked_at"), "2020-01-01"),
+    **dict.fromkeys(("unlinked_at", "done_at", "due_at", "reviewed_at", "added_at", "begun_at", "at"), "2020-01-01"),
+    **dict.fromkeys(("is_host", "active", "state", "stability", "difficulty", "reps", "lapses", "number"), "7"),
+    **dict.fromkeys(("shows_lessons", "shows_sessions", "shows_pieces", "size", "day", "utc_offset"), "1"),
+    **dict.fromkeys(("side", "by_name", "sha256", "secret_hash", "token_hash", "media_type", "kept"), "mentor"),
+}
 NOT_PERSONAL = {"static", "lessons.picture"}
 WITH_OWN_POLICY = {"portfolio.file", "lessons.picture"}  # sandboxed
 
@@ -359,6 +371,41 @@ def test_without_the_guard_nothing_happens(site: Site, route: str, number: int) 
                 site.restore()
 
     assert faults == [], "\n".join(["", route, *faults])
+
+
+@pytest.mark.parametrize(
+    ("route", "number"),
+    [case for case in CASES if 303 in MATRIX[case[0]][case[1]].sees.values()],
+    ids=[name for name, case in zip(IDS, CASES, strict=True) if 303 in MATRIX[case[0]][case[1]].sees.values()],
+)
+def test_fields_that_no_form_has_change_nothing(
+    site: Site, route: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method, endpoint = route.split()
+    case, faults = MATRIX[route][number], []
+    address = site.address(endpoint, case)
+    smuggled = {name: value for name, value in PROTECTED.items() if name not in case.form}
+    for actor in [actor for actor, status in case.sees.items() if status == 303 and actor in ("ada", "ben", "eve")]:
+        outcomes = []
+        for extra in ({}, smuggled):
+            same_ids(monkeypatch)
+            site.ask(actor, method, address, {**extra, **site.form(case, actor)})
+            rows = site.rows()
+            rows["operation"] = []  # its hash is of all fields
+            outcomes.append(rows)
+            site.restore()
+        if outcomes[0] != outcomes[1]:
+            faults.append(f"{actor} changed {changed(*outcomes)}")
+
+    assert faults == [], "\n".join(["", route, *faults])
+
+
+def same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on ids and secrets come in the same order as the last time."""
+    numbers = itertools.count()
+    monkeypatch.setattr("core.ids.os", SimpleNamespace(urandom=lambda size: next(numbers).to_bytes(size, "big")))
+    monkeypatch.setattr("core.ids.time", SimpleNamespace(time_ns=lambda: 10**18))
+    monkeypatch.setattr("mentorship.links.secrets", SimpleNamespace(token_urlsafe=lambda size: "s" * size))
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "GET"])

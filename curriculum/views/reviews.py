@@ -28,7 +28,7 @@ WORDS = ("Forgot", "Hard", "Good", "Easy")
 class AnswerForm(BaseModel):
     id: UUID
     rating: Annotated[int, Field(ge=1, le=4)]
-    seconds: float = 0.0
+    seconds: Annotated[float, Field(allow_inf_nan=False)] = 0.0
 
 
 @bp.get("/reviews")

@@ -6,15 +6,16 @@ For eyes: what axe finds is tested, but only a person sees what is crowded, puzz
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, sync_playwright
 
 from tests.e2e import cast
 from tests.e2e.browser import FLAGS, find_browser
-from tests.e2e.pages import DESKTOP, PHONE, STOPS, Visitors
+from tests.e2e.pages import STOPS, Visitors, as_on_a_phone
 from tests.e2e.server import Server
 
-SIZES = {"desktop": DESKTOP, "phone": PHONE}
+LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def main(folder: Path, only: str = "") -> int:
@@ -37,11 +38,19 @@ def main(folder: Path, only: str = "") -> int:
 
 def save(page: Page, start: Path) -> None:
     """Four pictures of the whole page. start: their path without size, light and ending."""
-    for size, room in SIZES.items():
-        page.set_viewport_size(room)
-        for light in ("light", "dark"):
+    for size in ("desktop", "phone"):
+        if size == "phone":
+            as_on_a_phone(page)
+        for light in LIGHTS:
             page.emulate_media(color_scheme=light, reduced_motion="reduce")
-            page.screenshot(path=f"{start}-{size}-{light}.png", full_page=True)
+            make_room(page)
+            page.screenshot(path=f"{start}-{size}-{light}.png")
+
+
+def make_room(page: Page) -> None:
+    """A window as high as the page, so that the bar at its foot covers nothing."""
+    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    page.set_viewport_size({"width": width, "height": height})
 
 
 if __name__ == "__main__":

@@ -56,6 +56,11 @@ def opens_the_keys(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def opens_the_menu(page: Page) -> None:
+    """Both of them: the one of the bar on top, and the one at the foot of a phone."""
+    page.evaluate("for (const one of document.querySelectorAll('details.menu')) one.open = true")
+
+
 def sends_it_empty(page: Page) -> None:
     """The page's first long form, as somebody sends it whose browser checks nothing."""
     form = page.locator("main form.form").first
@@ -87,6 +92,7 @@ STOPS = [
     Stop("links.invitation", "/invitations/{invitation}", (NOBODY, "ben")),
     Stop("links.invitation", "/invitations/{invitation}", ("ada",), "own", 403),
     Stop("home.today", "/", (*BOTH, "cleo")),
+    Stop("home.today", "/", ("ada",), "menu", 200, opens_the_menu),
     Stop("home.today", "/nothing-here", ("ada",), "missing", 404),
     Stop("lessons.welcome", "/welcome", ("fay",)),
     Stop("lessons.tracks", "/learn", BOTH),
@@ -149,6 +155,12 @@ STOPS = [
     Stop("profile.settings", "/settings", BOTH),
     Stop("security.change_password", "/settings/password", BOTH),
 ]
+
+
+def as_on_a_phone(page: Page) -> None:
+    """Narrow and touched by fingers."""
+    page.set_viewport_size(PHONE)
+    page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
 
 
 class Visitors:

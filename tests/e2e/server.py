@@ -76,7 +76,7 @@ class Server:
         return [f"the server logged:\n{said[-5000:]}"] if "Traceback" in said else []
 
     def kill(self) -> None:
-        """SIGKILL for the launcher and all that it started, as if the machine's power failed."""
+        """SIGKILL for the server and all that it started: nothing is finished, nothing is flushed."""
         if self.process is None:
             return
         family = self._family()
