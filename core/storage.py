@@ -8,6 +8,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -84,9 +85,10 @@ class Storage:
         """Remove files that no row names, and transfers that never ended. older_than: seconds. Returns how many."""
         before, keep, removed = time.time() - older_than, set(known), 0
         for path in [*self.folder.glob("??/*"), *self.folder.glob("incoming/*")]:
-            if path.name not in keep and path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                removed += 1
+            with suppress(FileNotFoundError):  # an upload that has just ended
+                if path.name not in keep and path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
         return removed
 
 

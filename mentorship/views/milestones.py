@@ -101,7 +101,8 @@ def show_again(slug: str, **_: Any) -> Any:
 @signed_in
 @once(again=show)
 def begun(slug: str):
-    milestones.begin(get_db(), current_user().id, find(slug), at=clock.now())
+    milestone = find(slug)
+    milestones.begin(get_db(), current_user().id, milestone, at=clock.now())
     return back(slug)
 
 
@@ -109,9 +110,9 @@ def begun(slug: str):
 @signed_in
 @once(again=show)
 def linked(slug: str):
-    form = read_form(EvidenceForm)
+    form, milestone = read_form(EvidenceForm), find(slug)
     db, me = get_db(), current_user()
-    piece = milestones.link(db, me.id, find(slug), form.item, form.version, at=clock.now())
+    piece = milestones.link(db, me.id, milestone, form.item, form.version, at=clock.now())
     is_draft = piece.shared_at is None and links.mentors_who_see(db, me.id, "pieces")
     flash(
         f"{piece.title} stands as evidence now."
@@ -124,7 +125,8 @@ def linked(slug: str):
 @signed_in
 @once(again=show_again)
 def unlinked(slug: str, evidence_id: UUID):
-    milestones.unlink(get_db(), current_user().id, find(slug), evidence_id, at=clock.now())
+    milestone = find(slug)
+    milestones.unlink(get_db(), current_user().id, milestone, evidence_id, at=clock.now())
     flash("Taken out. The piece itself is untouched.")
     return back(slug, "evidence")
 
@@ -133,8 +135,8 @@ def unlinked(slug: str, evidence_id: UUID):
 @signed_in
 @once(again=show)
 def assessed(slug: str):
-    form = read_form(MarkForm)
-    milestones.assess(get_db(), current_user(), find(slug), form.level, form.comment, at=clock.now())
+    form, milestone = read_form(MarkForm), find(slug)
+    milestones.assess(get_db(), current_user(), milestone, form.level, form.comment, at=clock.now())
     flash("Your mark is kept.")
     return back(slug, "marks")
 
@@ -143,8 +145,9 @@ def assessed(slug: str):
 @signed_in
 @once(again=show)
 def submitted(slug: str):
-    form = read_form(HandInForm)
-    milestones.submit(get_db(), library(), current_user(), find(slug), form.checked, form.reasons, at=clock.now())
+    form, course = read_form(HandInForm), library()
+    milestone = milestones.find(course, slug)
+    milestones.submit(get_db(), course, current_user(), milestone, form.checked, form.reasons, at=clock.now())
     flash("Sent. Its evidence stays as it is until you hear back, or take it back.")
     return back(slug)
 
@@ -153,8 +156,9 @@ def submitted(slug: str):
 @signed_in
 @once(again=show)
 def attested(slug: str):
-    form = read_form(HandInForm)
-    milestones.attest(get_db(), library(), current_user(), find(slug), form.checked, form.reasons, at=clock.now())
+    form, course = read_form(HandInForm), library()
+    milestone = milestones.find(course, slug)
+    milestones.attest(get_db(), course, current_user(), milestone, form.checked, form.reasons, at=clock.now())
     flash("Closed on your own word.")
     return back(slug)
 
@@ -163,8 +167,8 @@ def attested(slug: str):
 @signed_in
 @once(again=show)
 def reopened(slug: str):
-    form = read_form(ReasonForm)
-    milestones.reopen(get_db(), current_user(), find(slug), form.reason, at=clock.now())
+    form, milestone = read_form(ReasonForm), find(slug)
+    milestones.reopen(get_db(), current_user(), milestone, form.reason, at=clock.now())
     flash("Open again. You can change its evidence now.")
     return back(slug)
 
@@ -192,9 +196,9 @@ def apprentice(person_id: UUID, slug: str):
 @signed_in
 @once(again=apprentice)
 def marked(person_id: UUID, slug: str):
-    form = read_form(MarkForm)
+    form, milestone = read_form(MarkForm), find(slug)
     with _noted(person_id, slug):
-        sign_offs.assess(get_db(), current_user(), person_id, find(slug), form.level, form.comment, at=clock.now())
+        sign_offs.assess(get_db(), current_user(), person_id, milestone, form.level, form.comment, at=clock.now())
     flash("Your mark is kept. The milestone waits as it did.")
     return back_to_apprentice(person_id, slug)
 
@@ -203,10 +207,10 @@ def marked(person_id: UUID, slug: str):
 @signed_in
 @once(again=apprentice)
 def returned(person_id: UUID, slug: str):
-    form = read_form(ReturnForm)
+    form, milestone = read_form(ReturnForm), find(slug)
     with _noted(person_id, slug):
         sign_offs.send_back(
-            get_db(), current_user(), person_id, find(slug), form.submission, form.reason, at=clock.now()
+            get_db(), current_user(), person_id, milestone, form.submission, form.reason, at=clock.now()
         )
     flash("Returned, with your reason.")
     return back_to_apprentice(person_id, slug)
@@ -216,13 +220,13 @@ def returned(person_id: UUID, slug: str):
 @signed_in
 @once(again=apprentice)
 def verified(person_id: UUID, slug: str):
-    form = read_form(VerifyForm)
+    form, milestone = read_form(VerifyForm), find(slug)
     with _noted(person_id, slug):
         sign_offs.verify(
             get_db(),
             current_user(),
             person_id,
-            find(slug),
+            milestone,
             form.submission,
             form.level,
             form.comment,
@@ -236,9 +240,9 @@ def verified(person_id: UUID, slug: str):
 @signed_in
 @once(again=apprentice)
 def reopened_by_mentor(person_id: UUID, slug: str):
-    form = read_form(ReasonForm)
+    form, milestone = read_form(ReasonForm), find(slug)
     with _noted(person_id, slug):
-        sign_offs.reopen(get_db(), current_user(), person_id, find(slug), form.reason, at=clock.now())
+        sign_offs.reopen(get_db(), current_user(), person_id, milestone, form.reason, at=clock.now())
     flash("Reopened, with your reason. The history keeps the sign-off.")
     return back_to_apprentice(person_id, slug)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ KINDS = [
 
 Line = Annotated[str, StringConstraints(max_length=200)]
 Notes = Annotated[str, StringConstraints(max_length=prose.LONGEST_MARKDOWN)]
+Owner = Literal["me", "them"]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 
 
@@ -49,13 +50,13 @@ class LogForm(EntryForm):
     kind: Kind
     who: str = ""  # "mentor:ID", "apprentice:ID", or "" for nobody here
     text_1: Line = ""
-    owner_1: str = "me"
+    owner_1: Owner = "me"
     due_1: date | None = None
     text_2: Line = ""
-    owner_2: str = "me"
+    owner_2: Owner = "me"
     due_2: date | None = None
     text_3: Line = ""
-    owner_3: str = "me"
+    owner_3: Owner = "me"
     due_3: date | None = None
 
 
@@ -127,8 +128,9 @@ def logged():
     entry = _entry(form, at)
     between = _between(form, me.id)
     promises = _promises(form, between, me.id)
+    course = library()
     db = get_db()
-    session = sessions.log(db, library(), me.id, form.kind, between, entry, at=at)
+    session = sessions.log(db, course, me.id, form.kind, between, entry, at=at)
     for promise in promises:
         actions.add_action(db, me.id, session.id, promise, at=at)
     flash("Logged." if session.held_at else "Planned. Mark it as held when it is over.")
@@ -185,10 +187,10 @@ def edit(session_id: UUID):
 @signed_in
 @once(again=edit)
 def changed(session_id: UUID):
-    form = read_form(ChangeForm)
+    form, course = read_form(ChangeForm), library()
     at = clock.now()
     entry = _entry(form, at)
-    sessions.change(get_db(), library(), current_user().id, session_id, entry, before=form.changed_at, at=at)
+    sessions.change(get_db(), course, current_user().id, session_id, entry, before=form.changed_at, at=at)
     flash("Saved.")
     return redirect(url_for("sessions.show", session_id=session_id), 303)
 

@@ -26,7 +26,10 @@ from core.database import Database
 from core.settings import Settings
 from tests.core.test_database import count_up
 data, url, key, times = sys.argv[1:]
-count_up(Database(Settings(data=Path(data), database_url=url, secret_key=key, synchronous="NORMAL")), int(times))
+base = Database(Settings(data=Path(data), database_url=url, secret_key=key, synchronous="NORMAL"))
+print("ready", flush=True)
+input()
+count_up(base, int(times))
 """
 
 
@@ -69,17 +72,17 @@ def test_what_fails_half_way_leaves_nothing(base: Database, fresh_db: Session) -
 def test_many_writers_lose_no_count(base: Database, site: Settings, fresh_db: Session) -> None:
     with base.writing() as db:
         db.add(RateCount(key="counter", count=0, expires_at=0))
-    others = [
-        subprocess.Popen(
-            [sys.executable, "-c", OTHER_PROCESS, str(site.data), site.database_url, KEY, "60"],
-            cwd=HERE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    threads = [threading.Thread(target=count_up, args=(base, 40)) for _ in range(6)]
+    words = [sys.executable, "-c", OTHER_PROCESS, str(site.data), site.database_url, KEY, "100"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    others = [subprocess.Popen(words, cwd=HERE, text=True, **pipes) for _ in range(2)]
+    threads = [threading.Thread(target=count_up, args=(base, 50)) for _ in range(4)]
+    for process in others:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
 
+    for process in others:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -88,7 +91,7 @@ def test_many_writers_lose_no_count(base: Database, site: Settings, fresh_db: Se
 
     assert [process.returncode for process in others] == [0, 0], said
     counter = fresh_db.get(RateCount, "counter")
-    assert counter is not None and counter.count == 2 * 60 + 6 * 40
+    assert counter is not None and counter.count == 2 * 100 + 4 * 50
 
 
 def test_a_reader_is_not_held_up_by_a_writer(base: Database, ada: User) -> None:
