@@ -51,20 +51,20 @@ class Case:
 
 def own(status: int = 200, **more: object) -> Case:
     """A page about whoever asks: the same for everybody with an account."""
-    return Case(sees=dict.fromkeys(PERSONS, status), **more)  # type: ignore[arg-type]
+    return Case(sees=dict.fromkeys(PERSONS, status), **more)
 
 
 def only(sees: Mapping[str, int], **more: object) -> Case:
-    return Case(sees=sees, **more)  # type: ignore[arg-type]
+    return Case(sees=sees, **more)
 
 
 def for_all(status: int = 200, **more: object) -> Case:
-    return Case(sees=dict.fromkeys(ACTORS, status), public=True, **more)  # type: ignore[arg-type]
+    return Case(sees=dict.fromkeys(ACTORS, status), public=True, **more)
 
 
 def signed_in_or(anonymous: int, status: int, **more: object) -> Case:
     """Pages of the door: people with an account are sent on."""
-    return Case(sees={**dict.fromkeys(PERSONS, status), "anonymous": anonymous}, public=True, **more)  # type: ignore[arg-type]
+    return Case(sees={**dict.fromkeys(PERSONS, status), "anonymous": anonymous}, public=True, **more)
 
 
 ADA, BEN, BOTH = {"ada": 200}, {"ben": 200}, {"ada": 200, "ben": 200}

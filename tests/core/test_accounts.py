@@ -16,6 +16,8 @@ from app import COMMANDS
 from core import accounts
 from core.accounts import SignIn, User, hash_of
 from core.cli import Commands
+from core.database import Database
+from core.errors import Refused
 from core.ids import uuid7
 from core.settings import Settings
 from mentorship.models import Invitation
@@ -203,6 +205,37 @@ def test_of_two_first_accounts_at_the_same_moment_one_is_made(
 
     assert sorted(statuses) == [303, 403, 403, 403]
     assert [person.is_host for person in people(fresh_db)] == [True]
+
+
+@pytest.mark.parametrize("emails", [["a@example.com"] * 4, [f"{number}@example.com" for number in range(4)]])
+def test_accounts_made_at_the_same_moment_have_one_host_and_one_owner_of_an_address(
+    base: Database, fresh_db: Session, emails: list[str]
+) -> None:
+    gate, said = threading.Barrier(4), []
+
+    def make(email: str) -> None:
+        gate.wait()
+        try:
+            with base.writing() as db:
+                accounts.create(db, name="Ada", email=email, password="-", zone="Europe/Berlin", at=MONDAY)
+        except Refused as refusal:
+            said.append(refusal.field)
+
+    threads = [threading.Thread(target=make, args=(email,)) for email in emails]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    made = people(fresh_db)
+    assert [len(made), *said] == [len(set(emails)), *["email"] * (4 - len(set(emails)))]
+    assert sum(person.is_host for person in made) == 1
+
+
+def test_a_time_zone_that_only_the_browser_knows_keeps_nobody_out(anonymous: Client, fresh_db: Session) -> None:
+    anonymous.send("/sign-up", {**FORM, "zone": "Mars/Olympus"})
+
+    assert [person.zone for person in people(fresh_db)] == ["Europe/London"]
 
 
 def test_fields_that_are_in_no_form_are_ignored(open_site: Settings, ada: User, anonymous: Client, fresh_db: Session):

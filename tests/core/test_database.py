@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from core.accounts import User, UserEmail
-from core.database import Database
+from core.database import Database, is_busy
 from core.errors import Busy
 from core.ids import uuid7
 from core.limits import RateCount
@@ -106,6 +106,32 @@ def test_a_reader_is_not_held_up_by_a_writer(base: Database, ada: User) -> None:
 
     assert seen is None and known is not None
     assert waited < 1
+
+
+@pytest.mark.postgres
+def test_nobody_waits_for_a_row_for_ever(
+    base: Database, site: Settings, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.WAIT_SECONDS", 1)
+    second = Database(site)
+    row = sa.text('SELECT name FROM "user" FOR UPDATE')
+    with base.engine.connect() as holder, second.engine.connect() as waiting:
+        holder.execute(row)
+        began = time.monotonic()
+        with pytest.raises(sa.exc.OperationalError) as refused:
+            waiting.execute(row)
+        waited = time.monotonic() - began
+    second.engine.dispose()
+
+    assert is_busy(refused.value)
+    assert waited < 3
+
+
+def test_an_error_never_tells_what_was_to_be_written(base: Database, ada: User) -> None:
+    with pytest.raises(sa.exc.IntegrityError) as refused, base.writing() as db:
+        db.add(UserEmail(email="a-secret-of@example.com", user_id=uuid7()))
+
+    assert "a-secret-of" not in str(refused.value)
 
 
 def test_who_waits_too_long_for_sqlites_one_pen_is_told(

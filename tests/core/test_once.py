@@ -1,7 +1,10 @@
 """A write counts once, however often it is sent, and a refusal leaves nothing and loses nothing that was typed."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -251,6 +254,21 @@ def test_a_database_that_stays_busy_says_so_and_keeps_nothing(
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
     assert "Nothing was saved" in answer.text
     assert (written(fresh_db), operations(fresh_db)) == ([], 0)
+
+
+def test_a_pen_that_another_process_holds_is_waited_for_once(
+    as_ada: Client, site: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.database.WAIT_SECONDS", 0.5)
+    with closing(sqlite3.connect(site.data / "woodshed.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        answer = as_ada.send("/settings/profile", {"name": "Ada L.", "zone": "Europe/Berlin"})
+        waited = time.monotonic() - began
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert 'value="Ada L."' in answer.text
+    assert waited < 1.4
 
 
 def test_every_view_that_writes_is_either_sent_once_or_has_its_own_number(guest_book: Flask) -> None:

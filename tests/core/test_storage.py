@@ -195,6 +195,17 @@ def test_content_that_comes_again_is_young_again(storage: Storage) -> None:
     assert storage.names() == {SHA256}
 
 
+def test_a_transfer_that_ends_during_the_sweep_stops_nothing(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(storage)
+    age(storage)
+    gone, glob = storage.folder / "incoming" / "gone", Path.glob
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: [gone, *glob(folder, pattern)])
+
+    removed = storage.sweep([])
+
+    assert removed == 1
+
+
 def test_a_foreign_file_in_the_folder_is_no_name(storage: Storage) -> None:
     keep(storage)
     (storage.folder / SHA256[:2] / "notes.txt").write_text("mine")

@@ -2,8 +2,15 @@
 
 import errno
 import logging
-from collections.abc import Iterator
-from typing import Annotated, Any
+import re
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, cast
 
 import pytest
 from flask import Flask, request
@@ -13,11 +20,13 @@ from sqlmodel import Session, select
 
 from app import create_app
 from core.accounts import User
-from core.database import get_db
+from core.database import Database, get_db
 from core.errors import Busy, InvalidForm, NotAllowed, Refused, TooLarge, WrongKind
+from core.ids import uuid7
 from core.settings import Settings
 from core.web import own_path, read_form
-from tests.conftest import Client
+from tests.conftest import KEY, Client, person, sign_in
+from tests.times import HOUR, MONDAY
 
 SCRIPT = {"X-Requested-With": "woodshed"}
 
@@ -134,6 +143,22 @@ def test_a_token_of_another_browser_does_not_fit(as_ada: Client, as_eve: Client,
     assert answer.status_code == 400
 
 
+def test_behind_a_proxy_with_https_a_form_needs_no_referer(migrated: Path, tmp_path: Path) -> None:
+    """Our own policy, no-referrer, keeps browsers from sending one."""
+    shutil.copy(migrated, tmp_path / "woodshed.db")
+    site = Settings(data=tmp_path, secret_key=KEY, base_url="https://woodshed.example", trusted_proxies=1)
+    app = create_app(site)
+    browser = app.test_client()
+    proxied: dict[str, Any] = {"headers": {"X-Forwarded-Proto": "https"}, "base_url": "https://woodshed.example"}
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in", **proxied).text)
+    assert token
+
+    answer = browser.post("/sign-in", data={"csrf_token": token[1], "email": "a@b.de", "password": "x"}, **proxied)
+
+    app.extensions["database"].engine.dispose()
+    assert answer.status_code == 200 and "do not belong together" in answer.text
+
+
 # -- what goes wrong -----------------------------------------------------------------------------------------
 
 
@@ -155,6 +180,50 @@ def test_every_fault_has_its_status_and_a_sentence(odd: Flask, name: str, status
         assert answer.get_json()["error"].endswith(".")
     else:
         assert "<h1" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/learn", "/nothing/here"])
+def test_without_the_database_somebody_signed_in_is_told_to_come_back(
+    app: Flask, as_ada: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The frame of every page asks who is there; the page that says so must not."""
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("SELECT", {}, Exception("connection refused"))
+
+    monkeypatch.setattr("core.access.find", away)
+    answer = as_ada.get(path)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "cannot be reached" in answer.text and answer.headers["Content-Security-Policy"]
+
+
+def test_reading_goes_on_while_another_process_holds_the_pen(
+    as_ada: Client, site: Settings, at: Callable[[datetime], None]
+) -> None:
+    at(MONDAY + 2 * HOUR)  # long enough for the visit to be noted
+    with closing(sqlite3.connect(site.data / "woodshed.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        answer = as_ada.get("/learn")
+        waited = time.monotonic() - began
+
+    assert answer.status_code == 200
+    assert waited < 2
+
+
+def test_a_wrong_password_while_the_pen_is_held_elsewhere_is_told_to_come_back(
+    app: Flask, anonymous: Client, site: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    monkeypatch.setattr("core.limits.COUNTING_PATIENCE", 0.1)
+    with closing(sqlite3.connect(site.data / "woodshed.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = anonymous.send("/sign-in", {"email": "ada@example.com", "password": "a guess or two"})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
 
 
 def test_a_form_that_does_not_fit_names_its_fields_to_a_script(odd: Flask) -> None:
@@ -246,6 +315,28 @@ def test_a_forged_form_writes_a_line(as_ada: Client, caplog: pytest.LogCaptureFi
     assert [one.getMessage().split()[1] for one in caplog.records if one.name == "woodshed.security"] == ["csrf.denied"]
 
 
+def test_a_refused_id_is_in_the_line_and_a_secret_is_not(as_ada: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="woodshed.security"):
+        as_ada.get("/sessions/01a20196-1d6c-7807-95e1-2855984b4e4f")
+        as_ada.get("/invitations/some-long-secret")
+
+    lines = [one.getMessage() for one in caplog.records if one.name == "woodshed.security"]
+    assert "session_id=01a20196-1d6c-7807-95e1-2855984b4e4f" in lines[0]
+    assert not any("some-long-secret" in line for line in lines)
+
+
+def test_a_failed_sign_in_and_a_signed_out_script_write_a_line(
+    anonymous: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="woodshed.security"):
+        anonymous.send("/sign-in", {"email": "ada@example.com", "password": "a guess or two"})
+        anonymous.get("/learn", headers=SCRIPT)
+
+    lines = [one.getMessage() for one in caplog.records if one.name == "woodshed.security"]
+    assert [line.split()[1] for line in lines] == ["auth.fail", "auth.fail"]
+    assert not any("guess" in line or "ada@" in line for line in lines)
+
+
 # -- forms ---------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +384,43 @@ def test_a_wrong_field_gets_a_sentence(form: Any, fields: dict[str, str], field:
 def test_a_character_that_no_text_holds_is_refused(form: Any) -> None:
     with pytest.raises(Refused):
         form(title="a\0b")
+
+
+def test_such_a_character_is_found_in_every_value_of_a_field(form: Any) -> None:
+    with pytest.raises(Refused):
+        form(title="Mix", tags=["loud", "a\0b"])
+
+
+def test_an_address_with_such_a_character_leads_nowhere(site: Settings, base: Database, db: Session) -> None:
+    browser = browser_of(site)
+    sign_in(browser, db, person(db, "Ada"))
+
+    answer = browser.send("/reviews/a%00b", {"id": str(uuid7()), "rating": "3"})
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"json": [1, 2]},
+        {"json": {"email": "ada@example.com", "password": "a guess or two"}},
+        {"data": {"email": "a\0b@example.com", "password": "a guess or two"}},
+    ],
+)
+def test_the_sign_in_takes_forms_of_text_alone(site: Settings, base: Database, sent: dict[str, Any]) -> None:
+    browser = browser_of(site)
+
+    answer = browser.post("/sign-in", headers={"X-CSRFToken": browser.csrf_token()}, **sent)
+
+    assert answer.status_code == 400
+
+
+def browser_of(site: Settings) -> Client:
+    """A browser at a site on either database."""
+    app = create_app(site)
+    app.test_client_class = Client
+    return cast(Client, app.test_client())
 
 
 @pytest.mark.parametrize("target", ["/", "/portfolio?sort=new", "/lessons/x#steps"])

@@ -88,7 +88,10 @@ def test_a_stale_tab_is_told_and_changes_nothing(as_ada: Any, cards: None, fresh
     assert len(fresh_db.exec(select(Review)).all()) == 1
 
 
-@pytest.mark.parametrize(("field", "value"), [("rating", "5"), ("rating", ""), ("id", "x"), ("seconds", "long")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("rating", "5"), ("rating", ""), ("id", "x"), ("seconds", "long"), ("seconds", "nan"), ("seconds", "-inf")],
+)
 def test_a_form_that_is_wrong_changes_nothing(
     as_ada: Any, cards: None, fresh_db: Session, field: str, value: str
 ) -> None:

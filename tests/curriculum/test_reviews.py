@@ -1,11 +1,15 @@
 """Reviewing by its rules: what is due, answering once, undoing, and the log as the truth."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from core.accounts import SignIn, User, hash_of
 from core.database import Database
@@ -346,6 +350,125 @@ def test_an_answer_on_postgresql_takes_two_round_trips(desk: Desk, monkeypatch: 
     desk.answer(card.id)
 
     assert len(trips) == 2, trips
+
+
+def together(*acts: Callable[[], object]) -> list[str]:
+    """Do these at the same moment; the names of the errors that they raised."""
+    gate, said = threading.Barrier(len(acts)), []
+
+    def one(act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+        except Refused as refusal:
+            said.append(type(refusal).__name__)
+
+    threads = [threading.Thread(target=one, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return said
+
+
+@pytest.fixture
+def answer_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """`answer_at_once([(card_id, review_id), …])`: all of them have read before the first one writes."""
+    write = store.Turn.write
+
+    def answer(answers: list[tuple[str, UUID]]) -> list[str]:
+        all_read = threading.Barrier(len(answers))
+
+        def write_together(turn: store.Turn, *given: Any, **more: Any) -> Any:
+            if not turn.store.is_sqlite:  # there the pen is taken before the reading
+                all_read.wait()
+            return write(turn, *given, **more)
+
+        monkeypatch.setattr(store.Turn, "write", write_together)
+        calls = [
+            partial(
+                reviews.answer,
+                desk.store,
+                desk.library,
+                desk.token,
+                card_id,
+                review_id=review_id,
+                rating=3,
+                seconds=1.0,
+                at=MONDAY,
+                idle_before=MONDAY - DAY,
+            )
+            for card_id, review_id in answers
+        ]
+        return together(*calls)
+
+    return answer
+
+
+def test_an_answer_that_comes_four_times_at_once_is_one_answer(
+    desk: Desk, answer_at_once: Callable[..., list[str]], fresh_db: Session
+) -> None:
+    desk.add()
+    card = desk.sit_down().card
+    assert card is not None
+
+    refused = answer_at_once([(card.id, uuid7())] * 4)
+
+    assert refused == []
+    assert len(fresh_db.exec(select(Review)).all()) == 1
+
+
+def test_one_id_for_four_cards_at_once_answers_one_of_them(
+    desk: Desk, answer_at_once: Callable[..., list[str]], fresh_db: Session
+) -> None:
+    desk.add()
+    desk.sit_down()
+    review_id, listed = uuid7(), fresh_db.exec(select(QueueCard.card_id)).all()
+
+    refused = answer_at_once([(card_id, review_id) for card_id in listed[:4]])
+
+    assert refused == ["Conflict"] * 3
+    assert len(fresh_db.exec(select(Review)).all()) == 1
+    assert log.faults(fresh_db, desk.person.id) == []
+
+
+@pytest.mark.postgres
+def test_two_who_take_back_the_same_answer_take_it_back_once(
+    desk: Desk, base: Database, fresh_db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.add()
+    card = desk.sit_down().card
+    assert card is not None
+    desk.answer(card.id)
+    both_looked, get = threading.Barrier(2), Session.get
+
+    def get_together(db: Session, *given: Any, **more: Any) -> Any:
+        both_looked.wait()
+        return get(db, *given, **more)
+
+    def take_back() -> None:
+        with base.writing() as db:
+            reviews.undo(db, desk.person.id, BERLIN, at=MONDAY + SECOND)
+
+    monkeypatch.setattr(Session, "get", get_together)
+    refused = together(take_back, take_back)
+
+    assert refused == ["Conflict"]
+    assert [row.rating for row in fresh_db.exec(select(Review).order_by(col(Review.at)))] == [3, 0]
+    assert log.faults(fresh_db, desk.person.id) == []
+
+
+def test_a_list_made_while_an_answer_was_written_does_not_ask_again(desk: Desk, db: Session) -> None:
+    desk.add()
+    first = desk.sit_down().card
+    assert first is not None
+    desk.answer(first.id, 4)
+    db.execute(sa.update(QueueCard).values(answered_by=None))
+    db.commit()
+
+    shown = desk.sit_down()
+
+    assert shown.card is not None and shown.card.id != first.id
 
 
 def test_adding_cards_says_how_many_were_new(desk: Desk, db: Session) -> None:

@@ -28,6 +28,7 @@ PLAYED = """audio => new Promise(done => {
   audio.ontimeupdate = () => { if (audio.currentTime > 0.2) done(audio.currentTime); };
   setTimeout(() => done(audio.currentTime), 5000);
 })"""
+REVIEW_ID = "[data-desk-grades] [name=id]"  # another one in each answer of the server
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
@@ -73,28 +74,38 @@ def test_reading_reviewing_and_logging_work_without_scripts(open_browser: Opener
     page.goto("/")
     makes_the_first_account(page)
     page.get_by_role("button", name="Skip").click()
+    expect(page.get_by_role("heading", name=re.compile("Good .+, Ada"))).to_be_visible()
 
     page.goto("/lessons/daw-signal-path")
     steps = page.locator("[data-step]")
     steps.nth(1).check()
     page.get_by_role("button", name="Save the steps").click()
+    expect(page.get_by_text(re.compile(r"1 of \d+ steps are ticked"))).to_be_visible()
     assert [box.is_checked() for box in steps.all()[:3]] == [False, True, False]
     page.get_by_role("button", name="Mark done").click()
     page.locator("#after").get_by_role("link", name="reviews").click()
+
+    question, done = page.locator(".desk-question"), page.get_by_role("heading", name="Done for today")
     answered = 0
-    while page.locator(".desk-question").is_visible():
+    expect(question).to_be_visible()
+    while not done.is_visible():
+        review_id = page.locator(REVIEW_ID).get_attribute("value")
         if page.get_by_label("Your answer").is_visible():
             page.get_by_label("Your answer").fill("48 V")
         page.get_by_role("button", name=re.compile("Show the answer|Check my answer")).click()
+        expect(page.locator(f"{REVIEW_ID}[value='{review_id}']")).to_have_count(0)
+        review_id = page.locator(REVIEW_ID).get_attribute("value")
         page.get_by_role("button", name="Easy").click()
+        expect(page.locator(f"{REVIEW_ID}[value='{review_id}']")).to_have_count(0)
+        expect(question.or_(done)).to_be_visible()
         answered += 1
         assert answered < 40, "the desk goes round in circles"
-    expect(page.get_by_role("heading", name="Done for today")).to_be_visible()
     page.get_by_role("button", name="Undo the last answer").click()
-    expect(page.locator(".desk-question")).to_be_visible()
+    expect(question).to_be_visible()
 
     page.goto("/sessions")
     logs_practice(page).click()
+    expect(page.get_by_role("heading", level=1, name="Practice")).to_be_visible()
     page.goto("/sessions")
     expect(page.get_by_role("link", name="Practice")).to_have_count(1)
 
@@ -201,9 +212,9 @@ def recalls(page: Page, grade: str) -> str:
         page.keyboard.press("Space")
     expect(page.locator(".desk-answer")).to_be_visible()
     expect(page.locator(".desk-interval")).to_have_text([re.compile(r"\d")] * 4)
-    review_id = page.locator("[data-desk-grades] [name=id]").get_attribute("value")
+    review_id = page.locator(REVIEW_ID).get_attribute("value")
     page.keyboard.press(grade)
-    expect(page.locator(f"[name=id][value='{review_id}']")).to_have_count(0)
+    expect(page.locator(f"{REVIEW_ID}[value='{review_id}']")).to_have_count(0)
     return question
 
 
@@ -313,9 +324,11 @@ def hands_in(page: Page) -> None:
     beat = page.get_by_role("listitem").filter(has_text="60-90 second instrumental").filter(has=page.locator("select"))
     beat.locator("select").select_option(label="Night bus, V1 (draft)")
     beat.get_by_role("button", name="Link it").click()
+    expect(page.get_by_role("link", name="Night bus, V1")).to_be_visible()
     page.get_by_label("Clear start, middle and end").check()
     page.get_by_label("What you hear").fill("The groove holds; the end comes too soon.")
     page.get_by_role("button", name="Keep my mark").click()
+    expect(page.get_by_text("Your mark is kept")).to_be_visible()
     checks_and_sends(page)
 
 

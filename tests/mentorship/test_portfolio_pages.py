@@ -158,6 +158,20 @@ def test_a_script_is_told_where_to_go(as_ada, upload):
     assert answer.json == {"location": page(version)}
 
 
+def test_a_script_that_sends_twice_is_led_to_the_same_place(as_ada, upload):
+    version, op = upload(wav(), "beat.wav"), uuid7()
+
+    for _ in range(2):
+        answer = as_ada.send(
+            f"{page(version)}/versions",
+            {"file": sent(wav(0.2), "beat.wav")},
+            op=op,
+            headers={"X-Requested-With": "woodshed"},
+        )
+
+        assert answer.location == page(version)
+
+
 def test_an_upload_that_is_sent_twice_counts_once(as_ada, upload, fresh_db):
     version, op = upload(wav(), "beat.wav"), uuid7()
 

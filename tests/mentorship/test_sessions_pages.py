@@ -117,6 +117,7 @@ def test_a_mentor_logs_for_the_apprentice(as_ben, ada, ben, link_of, fresh_db):
         ({"notes": "x" * 20_001}, "longer than 20000"),
         ({"text_1": "x" * 201}, "longer than 200"),
         ({"due_1": "soon"}, "Write a date here"),
+        ({"text_1": "Mix", "owner_1": str(uuid7())}, "Choose one of the offered answers"),
     ],
 )
 def test_a_wrong_field_is_refused_with_a_sentence_and_keeps_what_was_typed(
