@@ -190,8 +190,8 @@ def free_port() -> int:
 class Server:
     """`python app.py`: the web and the jobs."""
 
-    def __init__(self, site: Settings) -> None:
-        self.site = site
+    def __init__(self, site: Settings, healthy_seconds: float) -> None:
+        self.site, self.healthy_seconds = site, healthy_seconds
         self.process: subprocess.Popen[bytes] | None = None
 
     def surroundings(self) -> dict[str, str]:
@@ -217,8 +217,8 @@ class Server:
                 start_new_session=True,
             )
         while serving.health_status(self.site) != 200:
-            if time.monotonic() - began > HEALTHY_SECONDS or self.process.poll() is not None:
-                raise Broken(f"not healthy within {HEALTHY_SECONDS:.0f} s: {self.last_words()}")
+            if time.monotonic() - began > self.healthy_seconds or self.process.poll() is not None:
+                raise Broken(f"not healthy within {self.healthy_seconds:.0f} s: {self.last_words()}")
             time.sleep(0.02)
         return time.monotonic() - began
 
@@ -372,12 +372,19 @@ def next_card(fragment: str) -> str:
 
 
 def run(
-    kills: int, acknowledged: int, *, seed: int, root: Path, database_url: str = "", say: Any = lambda _words: None
+    kills: int,
+    acknowledged: int,
+    *,
+    seed: int,
+    root: Path,
+    database_url: str = "",
+    healthy_seconds: float = HEALTHY_SECONDS,
+    say: Any = lambda _words: None,
 ) -> Result:
     """Kill so often, at moments that the seed gives, until so many answers were acknowledged. Raises Broken."""
     began = time.monotonic()
     site, people = make_site(root, database_url)
-    server, notes, stop, dice = Server(site), Notes(), threading.Event(), random.Random(seed)
+    server, notes, stop, dice = Server(site, healthy_seconds), Notes(), threading.Event(), random.Random(seed)
     clients = [Client(site, number, people[number % LEARNERS], notes, stop, seed) for number in range(TABS)]
     rounds: list[Round] = []
     try:

@@ -377,7 +377,7 @@ def answer_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     write = store.Turn.write
 
     def answer(answers: list[tuple[str, UUID]]) -> list[str]:
-        all_read = threading.Barrier(len(answers))
+        all_read = threading.Barrier(len(answers), timeout=20)
 
         def write_together(turn: store.Turn, *given: Any, **more: Any) -> Any:
             if not turn.store.is_sqlite:  # there the pen is taken before the reading
@@ -424,6 +424,7 @@ def test_one_id_for_four_cards_at_once_answers_one_of_them(
     desk.add()
     desk.sit_down()
     review_id, listed = uuid7(), fresh_db.exec(select(QueueCard.card_id)).all()
+    fresh_db.rollback()
 
     refused = answer_at_once([(card_id, review_id) for card_id in listed[:4]])
 
@@ -440,7 +441,9 @@ def test_two_who_take_back_the_same_answer_take_it_back_once(
     card = desk.sit_down().card
     assert card is not None
     desk.answer(card.id)
-    both_looked, get = threading.Barrier(2), Session.get
+    user_id = desk.person.id
+    desk.db.commit()
+    both_looked, get = threading.Barrier(2, timeout=20), Session.get
 
     def get_together(db: Session, *given: Any, **more: Any) -> Any:
         both_looked.wait()
@@ -448,7 +451,7 @@ def test_two_who_take_back_the_same_answer_take_it_back_once(
 
     def take_back() -> None:
         with base.writing() as db:
-            reviews.undo(db, desk.person.id, BERLIN, at=MONDAY + SECOND)
+            reviews.undo(db, user_id, BERLIN, at=MONDAY + SECOND)
 
     monkeypatch.setattr(Session, "get", get_together)
     refused = together(take_back, take_back)

@@ -169,6 +169,7 @@ def answers_two_of_three_questions(page: Page) -> None:
 def reads_a_lesson(page: Page) -> None:
     page.get_by_role("link", name="Start with the first lesson").click()
     expect(page.get_by_role("heading", level=1, name="The path a sound takes")).to_be_visible()
+    page.wait_for_load_state()  # until scripts run
     steps = page.locator("[data-step]")
     for number in (0, 2):
         steps.nth(number).check()
@@ -184,6 +185,7 @@ def answers_cards_with_the_keyboard(page: Page) -> None:
     """Each of the four answers, one of them undone; at the end she sees when each card comes back."""
     page.locator("#after").get_by_role("link", name="reviews").click()
     question, done = page.locator(".desk-question"), page.get_by_role("heading", name="Done for today")
+    page.wait_for_url("**/reviews")
     grades = iter("1234")
     seen: list[str] = []
     has_undone = False
@@ -227,6 +229,7 @@ def invites_a_mentor(page: Page) -> str:
     page.get_by_role("link", name="Mentors").click()
     page.get_by_label("Their name").first.fill("Ben")
     page.get_by_role("button", name="Invite a mentor").click()
+    page.wait_for_url("**/invitations/made")
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied: str = page.evaluate("navigator.clipboard.readText()")
