@@ -210,7 +210,7 @@ def test_reading_goes_on_while_another_process_holds_the_pen(
         waited = time.monotonic() - began
 
     assert answer.status_code == 200
-    assert waited < 2
+    assert waited < 4  # five seconds is what a writer waits
 
 
 def test_a_wrong_password_while_the_pen_is_held_elsewhere_is_told_to_come_back(
