@@ -55,17 +55,18 @@ def read_form(kind: type[Form]) -> Form:
 
     Raises InvalidForm with a sentence for each field that is wrong.
     """
-    if has_nul(request.form):
+    form = request.form
+    if has_nul(form):
         raise Refused("A character in this form is none that a text can hold. Remove it and send again.")
     values: dict[str, Any] = {}
     for name, shape, is_required, default in _fields(kind):
         if shape is list:
-            values[name] = request.form.getlist(name)
+            values[name] = form.getlist(name)
         elif shape is dict:
             start = name + "."
-            values[name] = {key[len(start) :]: text for key, text in request.form.items() if key.startswith(start)}
-        elif name in request.form:
-            text = request.form[name].strip().replace("\r\n", "\n")
+            values[name] = {key[len(start) :]: text for key, text in form.items() if key.startswith(start)}
+        elif (given := form.get(name)) is not None:
+            text = given.strip().replace("\r\n", "\n")
             if text or not is_required:
                 values[name] = text or default
     try:

@@ -1,6 +1,5 @@
 """Reviewing: what is due, answering, undoing. The log is the truth; a memory equals the replay of its reviews."""
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,20 +94,16 @@ def answer(
         day = clock.study_day(at, asked.zone)
         if asked.known:
             _same_answer(asked.known, card_id, rating)
-            following = None
         else:
             _refuse_if_not_due(asked.card, day, asked.zone, at)
             outcome = scheduling.answer(state_of(asked.card), rating, at=at, zone=asked.zone)
             values = _review_values(asked.card, library, outcome, review_id, rating, seconds, day, asked.zone, at)
             following = turn.write(user_id, day, at, values, reps=asked.card.reps)
             if following:
-                following = _or_early(following, asked.card, outcome, at)
-            else:  # somebody was faster: this very answer, sent twice at once, or another one
-                latest = ask()
-                _same_answer(latest.known if latest else None, card_id, rating)
-    if following is None:
-        following = store.next(user_id, day, at)
-    return _shown(following, library, asked.zone, at)
+                return _shown(_or_early(following, asked.card, outcome, at), library, asked.zone, at)
+            latest = ask()  # somebody was faster: this very answer, sent twice at once, or another one
+            _same_answer(latest.known if latest else None, card_id, rating)
+    return _shown(store.next(user_id, day, at), library, asked.zone, at)
 
 
 def next_card(store: Store, library: Library, user_id: UUID, zone: str, *, at: datetime) -> Shown:
@@ -189,6 +184,8 @@ def _same_answer(known: tuple[str, int] | None, card_id: str, rating: int) -> No
 
 def _refuse_if_not_due(card: CardRow, day: int, zone: str, at: datetime) -> None:
     """A learning step may be answered a little early; a review on its study day; anything else was answered already."""
+    if card.due_at <= to_micros(at):
+        return
     in_steps = card.state in (State.LEARNING, State.RELEARNING)
     latest = at + LEARN_AHEAD if in_steps else clock.day_start(day + 1, zone)
     if card.due_at > to_micros(latest) or (not in_steps and card.due_at == to_micros(latest)):
@@ -258,7 +255,7 @@ def _or_early(following: Next, card: CardRow, outcome: Outcome, at: datetime) ->
         due_at=due,
         reps=card.reps + 1,
     )
-    return dataclasses.replace(following, card=itself, is_early=True)
+    return following._replace(card=itself, is_early=True)
 
 
 def _shown(following: Next, library: Library, zone: str, at: datetime) -> Shown:

@@ -55,10 +55,20 @@ class Outcome:
     """What one answer leads to."""
 
     memory: MemoryState
-    due_at: datetime
-    due_day: int
+    zone: str  # where the learner is
     days: int  # study days until it is due; 0 for a learning step
     gap: timedelta  # as FSRS chose it: whole days, or a learning step
+
+    @property
+    def due_at(self) -> datetime:
+        """The start of a study day, or the end of a learning step."""
+        assert self.memory.reviewed_at is not None
+        return clock.day_start(self.due_day, self.zone) if self.days else self.memory.reviewed_at + self.gap
+
+    @property
+    def due_day(self) -> int:
+        assert self.memory.reviewed_day is not None
+        return self.memory.reviewed_day + self.days if self.days else clock.study_day(self.due_at, self.zone)
 
 
 def answer(
@@ -180,11 +190,7 @@ def _outcome(
 ) -> Outcome:
     card, _ = model.review_card(card, rating, moment)
     gap = card.due - moment
-    memory = _memory(card, at, day)
-    if gap.days:
-        return Outcome(memory, clock.day_start(day + gap.days, zone), day + gap.days, gap.days, gap)
-    due_at = at + gap
-    return Outcome(memory, due_at, clock.study_day(due_at, zone), 0, gap)
+    return Outcome(_memory(card, at, day), zone, gap.days, gap)
 
 
 def _memory(card: fsrs.Card, at: datetime, day: int) -> MemoryState:

@@ -5,11 +5,12 @@ transaction that starts with BEGIN IMMEDIATE. PostgreSQL: two round trips, a SEL
 logs and finds the next card. Only `curriculum.reviews` calls this; it commits for itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -53,18 +54,15 @@ class CardRow(NamedTuple):
     lapses: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Who answers which card."""
 
-    user_id: UUID
     zone: str
     card: CardRow | None  # None: not among this learner's cards
     known: tuple[str, int] | None  # card id and rating of the review with this id, when it was logged before
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """The card that comes next, and how far the day's list is."""
 
     card: CardRow | None
@@ -79,13 +77,12 @@ class Statement:
     def __init__(self, statement: Any, dialect: sa.Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self.names: list[str] | None = getattr(compiled, "positiontup", None)
-        self.fixed = {name: value for name, value in compiled.params.items() if value is not None}  # OFFSET 0
+        names = getattr(compiled, "positiontup", None)
+        self.given: Callable[[dict[str, Any]], Any] = itemgetter(*names) if names else dict
 
     def run(self, cursor: Any, values: dict[str, Any]) -> Any:
-        values = {**self.fixed, **values}
-        cursor.execute(self.sql, [values[name] for name in self.names] if self.names is not None else values)
-        return cursor
+        """values: the statement's parameters by name; others among them are left alone."""
+        return cursor.execute(self.sql, self.given(values))
 
 
 class Store:
@@ -96,6 +93,8 @@ class Store:
         self.is_sqlite = base.is_sqlite
         if self.is_sqlite:
             self.engine, dialect = base.engine, base.engine.dialect
+            self.pen: Any = None  # a connection kept for answers: whoever has the writer's turn has it, too
+            sa.event.listen(self.engine, "engine_disposed", self._put_down)
         else:  # a small pool of its own in autocommit: each statement is one round trip
             self.engine = base.new_engine(isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
             dialect = self.engine.dialect
@@ -109,8 +108,7 @@ class Store:
     def next(self, user_id: UUID, day: int, at: datetime) -> Next:
         """The next card of this learner's study day."""
         with self._cursor() as cursor:
-            found = self.find_next.run(cursor, {**self._moment(user_id, day, at), "not_card": ""}).fetchone()
-            return _as_next(found)
+            return _as_next(self.find_next.run(cursor, {**self._moment(user_id, day, at), "not_card": ""}).fetchall())
 
     @contextmanager
     def turn(self) -> Iterator["Turn"]:
@@ -121,18 +119,34 @@ class Store:
             return
         left = self.base.take_turn()
         try:
-            with self._cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout={left}")
-                cursor.execute("BEGIN IMMEDIATE")
-                try:
-                    yield Turn(self, cursor)
-                    cursor.execute("COMMIT")
-                except BaseException:
-                    if cursor.connection.in_transaction:
-                        cursor.execute("ROLLBACK")
-                    raise
+            cursor = self._take_up()
+            cursor.execute(f"PRAGMA busy_timeout={left}")
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield Turn(self, cursor)
+                cursor.execute("COMMIT")
+            except BaseException:
+                if cursor.connection.in_transaction:
+                    cursor.execute("ROLLBACK")
+                raise
+        except self.engine.dialect.loaded_dbapi.OperationalError as error:
+            self._put_down(self.engine)  # whatever is wrong with it, the next answer opens the file anew
+            raise sa.exc.OperationalError(None, None, error) from error
         finally:
             self.base.write_lock.release()
+
+    def _take_up(self) -> Any:
+        """A cursor of the kept connection, which spares a trip to the pool and keeps its pages from turn to turn."""
+        if self.pen is None:
+            connection = self.engine.raw_connection()
+            self.pen = connection.driver_connection
+            connection.detach()
+        return self.pen.cursor()
+
+    def _put_down(self, _engine: sa.Engine) -> None:
+        if self.pen is not None:
+            self.pen.close()
+            self.pen = None
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
@@ -154,7 +168,7 @@ class Store:
 
     def moment(self, at: datetime) -> Any:
         """A moment as the ordinary tables keep it (the hot tables keep microseconds)."""
-        return at.strftime("%Y-%m-%d %H:%M:%S.%f") if self.is_sqlite else at
+        return at.isoformat(" ", "microseconds")[:26] if self.is_sqlite else at
 
     def _moment(self, user_id: UUID, day: int, at: datetime) -> dict[str, Any]:
         now = to_micros(at)
@@ -187,7 +201,7 @@ class Turn:
         if row is None:
             return None
         card = CardRow(*row[3:]) if row[3] is not None else None
-        return Asked(user_id, row[0], card, (row[1], row[2]) if row[1] is not None else None)
+        return Asked(row[0], card, (row[1], row[2]) if row[1] is not None else None)
 
     def write(self, user_id: UUID, day: int, at: datetime, values: dict[str, Any], *, reps: int) -> Next | None:
         """Log the answer, move the memory, take the card off the day's list, find the next one.
@@ -206,14 +220,14 @@ class Turn:
         }
         if not store.is_sqlite:
             try:
-                row = store.write_all.run(self.cursor, given).fetchone()
+                rows = store.write_all.run(self.cursor, given).fetchall()
             except store.engine.dialect.loaded_dbapi.IntegrityError:
                 return None
-            return _as_next(row[1:]) if row[0] else None
+            return _as_next([row[1:] for row in rows]) if rows[0][0] else None
         for statement in store.writes:
             if statement.run(self.cursor, given).rowcount == 0 and statement is not store.writes[-1]:
                 return None
-        return _as_next(store.find_next.run(self.cursor, given).fetchone())
+        return _as_next(store.find_next.run(self.cursor, given).fetchall())
 
 
 _AHEAD = LEARN_AHEAD // timedelta(microseconds=1)
@@ -225,8 +239,9 @@ def of(base: Database) -> Store:
     return Store(base)
 
 
-def _as_next(row: Any) -> Next:
-    tier, left, total, *card = row
+def _as_next(rows: list[Any]) -> Next:
+    """rows: what `_next` finds, one or two; the lower tier comes first."""
+    tier, left, total, *card = min(rows, key=itemgetter(0))
     return Next(CardRow(*card) if tier is not None else None, tier == 2, left, total)
 
 
@@ -252,7 +267,8 @@ def _ask() -> Any:
 
 
 def _next(not_card: Any) -> Any:
-    """The first learning step due, else the first card on the list, else a learning step due soon."""
+    """The first learning step, due (tier 0) or due soon (2), and the first card on the list (1): a row each with how
+    far the list is; one row without a card when there is neither."""
     user, ahead, now = _plain("user_id"), _plain("ahead"), _plain("now")
     columns = [memory.c[name] for name in CARD]
     tier = sa.case((memory.c.due_at <= now, _number(0)), else_=_number(2))
@@ -261,6 +277,7 @@ def _next(not_card: Any) -> Any:
         .where(memory.c.user_id == user, IN_STEPS, memory.c.due_at <= ahead, memory.c.card_id != not_card)
         .order_by(memory.c.due_at)
         .limit(_number(1))
+        .offset(_number(0))
         .subquery("step")
     )
     on_list = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"), queue.c.answered_by.is_(None))
@@ -273,16 +290,16 @@ def _next(not_card: Any) -> Any:
         .where(on_list, queue.c.card_id != not_card, is_open)
         .order_by(queue.c.position)
         .limit(_number(1))
+        .offset(_number(0))
         .subquery("listed")
     )
     either = sa.union_all(sa.select(step), sa.select(listed)).subquery("either")
-    first = sa.select(either).order_by(either.c.tier).limit(_number(1)).subquery("first")
     of_day = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"))
     is_left = sa.and_(queue.c.answered_by.is_(None), queue.c.card_id != not_card)
     left, in_all = sa.func.count(sa.case((is_left, _number(1)))), sa.func.count()
     counts = sa.select(left.label("left_over"), in_all.label("in_all")).where(of_day).subquery("counts")
-    return sa.select(first.c.tier, *counts.c, *(first.c[name] for name in CARD)).select_from(
-        counts.outerjoin(first, sa.true())
+    return sa.select(either.c.tier, *counts.c, *(either.c[name] for name in CARD)).select_from(
+        counts.outerjoin(either, sa.true())
     )
 
 

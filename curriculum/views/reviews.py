@@ -94,7 +94,7 @@ def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]
         "total": shown.total,
         "is_open": is_open,
         "given": given,
-        "is_right": any(typed.compare_typed(given or "", one) for one in card.accepted) if card else False,
+        "is_right": any(typed.compare_typed(given, one) for one in card.accepted) if given and card else False,
         "review_id": uuid7(),
         "csrf": request.form.get("csrf_token") or generate_csrf(),  # it was checked on the way in
         "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],

@@ -117,6 +117,7 @@ def test_nobody_waits_for_a_row_for_ever(
     row = sa.text('SELECT name FROM "user" FOR UPDATE')
     with base.engine.connect() as holder, second.engine.connect() as waiting:
         holder.execute(row)
+        waiting.execute(sa.text("SET statement_timeout = '5s'"))  # what a wait without end would meet
         began = time.monotonic()
         with pytest.raises(sa.exc.OperationalError) as refused:
             waiting.execute(row)
