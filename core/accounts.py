@@ -75,6 +75,21 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
+class ApiToken(SQLModel, table=True):
+    """A key that a person made for a program of theirs. Shown once; only its hash is kept."""
+
+    __tablename__ = "api_token"
+
+    user_id: UUID = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
+    token_hash: str = Field(primary_key=True)  # SHA-256 hex
+    name: str  # what its owner calls it
+    scopes: str  # with spaces between
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
 def hash_of(secret: str) -> str:
     """What is stored of a secret that somebody else keeps."""
     return hashlib.sha256(secret.encode()).hexdigest()

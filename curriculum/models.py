@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, SmallInteger, text
+from sqlalchemy import BigInteger, Column, Index, SmallInteger, text
 from sqlmodel import Field, SQLModel
 
 from core.columns import Microseconds
@@ -28,6 +28,13 @@ class Learner(SQLModel, table=True):
     welcomed_at: datetime | None = None  # the three questions were answered or skipped
     new_a_day: int = 10  # cards
     reviews_a_day: int = 120  # cards
+    retention: float = 0.90  # chance of recall to aim at, 0.80 to 0.97
+    weights: str = ""  # own parameters of FSRS-6, 21 numbers as JSON; "": the standard ones
+    easy_days: int = 0  # lighter weekdays: 1 Monday, 2 Tuesday, 4 Wednesday, ... added up
+    pauses: str = ""  # first and last study days of holidays, as JSON: [[738000, 738013]]
+    spread_until: int | None = None  # study day by whose end the backlog is to be gone
+    loads: str = ""  # cards due on each of the days from `loads_from`, as JSON; what load balancing looks at
+    loads_from: int = 0  # study day on which they were counted
 
 
 class LessonVisit(SQLModel, table=True):
@@ -70,17 +77,25 @@ class Memory(SQLModel, table=True):
     added_at: datetime = Field(sa_column=Column(Microseconds, nullable=False))
     state: int = Field(sa_column=Column(SmallInteger, nullable=False))  # scheduling.State
     step: int | None = None  # learning step, from 0
+    days: int = 0  # study days from the last answer to `due_at`, pauses left out; 0 in a learning step
     stability: float | None = None  # days until recall falls to 0.9; None: never reviewed
     difficulty: float | None = None  # 1 (easy) to 10 (hard)
     due_at: datetime = Field(sa_column=Column(Microseconds, nullable=False))
     reviewed_at: datetime | None = Field(default=None, sa_column=Column(Microseconds))
     reviewed_day: int | None = None  # study day as date ordinal
-    reps: int = 0  # answers that count
+    reps: int = 0  # goes up with each answer and each undoing: the guard of the next write
     lapses: int = 0  # times forgotten after it was learnt
+    seed: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  # log.seed_of the answers that count
+    aside: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))  # cards.Aside
+    buried_day: int | None = None  # study day on which it is not shown
 
 
 class Review(SQLModel, table=True):
-    """One answer, or the undoing of one. Rows are only ever added; with an account they go."""
+    """One answer, or something else that happened to a card. Rows are only ever added; with an account they go.
+
+    seed_before: which answers counted when the row was written, so that a replay knows whether the interval that was
+    chosen then still holds.
+    """
 
     __table_args__ = (
         Index("ix_review_card", "user_id", "card_id", "at"),
@@ -93,7 +108,7 @@ class Review(SQLModel, table=True):
     at: datetime = Field(sa_column=Column(Microseconds, nullable=False))
     day: int  # the learner's study day then, as date ordinal
     utc_offset: int  # minutes, then and there
-    rating: int = Field(sa_column=Column(SmallInteger, nullable=False))  # 1 forgot, 2 hard, 3 good, 4 easy; 0 undo
+    rating: int = Field(sa_column=Column(SmallInteger, nullable=False))  # 1 forgot ... 4 easy; others: log.Mark
     cancels: UUID | None = None  # the review that this row undoes
     seconds: float = 0.0  # time at the card
     card_version: str = ""  # hash of the card's text
@@ -106,11 +121,13 @@ class Review(SQLModel, table=True):
     reviewed_at_before: datetime | None = Field(default=None, sa_column=Column(Microseconds))
     reviewed_day_before: int | None = None
     lapses_before: int = 0
+    seed_before: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     due_after: datetime = Field(sa_column=Column(Microseconds, nullable=False))
+    days: int = 0  # the interval that was chosen, study days; 0: a learning step
 
 
 class QueueDay(SQLModel, table=True):
-    """Says that a learner's queue for a study day has been built."""
+    """A learner's queue for a study day: whether it has been built, and what was asked of this day alone."""
 
     __tablename__ = "queue_day"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -118,6 +135,10 @@ class QueueDay(SQLModel, table=True):
     user_id: UUID = own()
     day: int = Field(primary_key=True)  # date ordinal
     built_at: datetime = Field(sa_column=Column(Microseconds, nullable=False))
+    is_stale: bool = False  # to be built again at the next look
+    more_new: int = 0  # cards beyond the limit
+    more_reviews: int = 0  # cards beyond the limit
+    takes_all: bool = False  # everything that is due, whatever the limit
 
 
 class QueueCard(SQLModel, table=True):
@@ -134,3 +155,53 @@ class QueueCard(SQLModel, table=True):
     position: int = Field(primary_key=True)
     card_id: str
     answered_by: UUID | None = None  # the review that took it off
+
+
+class OwnCard(SQLModel, table=True):
+    """A card that a learner wrote or brought along; one with several gaps or sides gives several cards."""
+
+    __tablename__ = "own_card"
+
+    user_id: UUID = own()
+    id: str = Field(primary_key=True)  # "own-k7m2qdx3vw"; "anki-…" made from the guid it had there
+    origin: str = "own"  # own | anki | csv
+    lesson: str = ""  # slug of the lesson that it was made in, or ""
+    deck: str = ""  # where it stood elsewhere: "Theory::Intervals"
+    type: str = "basic"  # as in content/
+    markup: str = "markdown"  # markdown | html: of question, answer and note
+    question: str
+    answer: str = ""
+    note: str = ""
+    tags: str = ""  # with spaces between
+    created_at: datetime
+    edited_at: datetime
+    deleted_at: datetime | None = None
+
+
+class CardMedia(SQLModel, table=True):
+    """A picture or sound on a learner's own cards. The octets lie in the storage under their SHA-256."""
+
+    __tablename__ = "card_media"
+
+    user_id: UUID = own()
+    sha256: str = Field(primary_key=True)  # hex
+    name: str  # as its owner called it, a label
+    media_type: str
+    size: int  # octets
+    added_at: datetime
+
+
+class ParameterSet(SQLModel, table=True):
+    """Parameters of FSRS that were fitted to one learner, whether they won or not."""
+
+    __tablename__ = "parameter_set"
+
+    user_id: UUID = own()
+    id: UUID = Field(primary_key=True)
+    fitted_at: datetime
+    weights: str  # 21 numbers as JSON
+    outcomes: int  # next-day answers that they were fitted to and tried on
+    loss_before: float  # log loss of the set in use on the newest fifth
+    loss_after: float  # of this one, fitted without that fifth
+    adopted_at: datetime | None = None
+    ended_at: datetime | None = None  # another set, or the standard one, took its place
