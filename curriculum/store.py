@@ -355,8 +355,8 @@ def _log() -> Any:
 
 
 def _move() -> Any:
-    moved = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day", "lapses", "days")
-    moved += ("seed", "aside")
+    model = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day")
+    moved = (*model, "lapses", "days", "seed", "aside")
     return (
         sa.update(memory)
         .where(

@@ -296,9 +296,9 @@ def test_somebody_who_said_nothing_has_the_usual_pace_and_no_row(db, ada):
 
 
 def test_another_pace_has_todays_list_made_again(db, library, ada):
-    day_list.build(db, library, ada.id, BERLIN, new_a_day=10, reviews_a_day=120, at=MONDAY)
+    day_list.build(db, library, ada.id, BERLIN, at=MONDAY)
 
-    lessons.set_pace(db, library, ada.id, daw="Ardour", new_a_day=0, reviews_a_day=20)
+    lessons.set_pace(db, library, ada.id, daw="Ardour")
 
     row = plans.learner(db, ada.id)
     assert (row.daw, row.new_a_day, row.reviews_a_day) == ("Ardour", 0, 20)
