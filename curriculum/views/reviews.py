@@ -16,7 +16,7 @@ from core.database import database, get_db
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import day_list, lessons, log, reviews, scheduling, store, typed
+from curriculum import day_list, lessons, log, reviews, scheduling, showing, store
 from curriculum.library import Card
 from curriculum.reviews import Shown
 from curriculum.views import library
@@ -38,7 +38,7 @@ def desk():
     me, at = current_user(), clock.now()
     _build_list(at)
     shown = reviews.next_card(store.of(database()), library(), me.id, me.zone, at=at)
-    given = request.args.get("typed") if shown.card and request.args.get("card") == shown.card.id else None
+    given = request.args.get("given") if shown.card and request.args.get("card") == shown.card.id else None
     if wants_fragment():
         return fragment(shown, given)
     if shown.card is None:
@@ -86,15 +86,18 @@ def fragment(shown: Shown, given: str | None = None) -> str:
 
 
 def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]:
-    card = shown.card
+    card, seed = shown.card, getattr(shown, "seed", 0)
+    verdict = showing.judge(card, seed, given) if card and given is not None else None
     return {
         "card": card,
+        "now": showing.show(card, seed) if card else None,
         "where": _where(card) if card else "",
         "done": shown.total - shown.left,
         "total": shown.total,
         "is_open": is_open,
         "given": given,
-        "is_right": any(typed.compare_typed(given, one) for one in card.accepted) if given and card else False,
+        "verdict": verdict,
+        "focus": verdict.grade if verdict else 3,
         "review_id": uuid7(),
         "csrf": request.form.get("csrf_token") or generate_csrf(),  # it was checked on the way in
         "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],

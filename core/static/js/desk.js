@@ -16,7 +16,7 @@ desk.addEventListener("submit", (event) => {
 
 function open() {
   for (const part of turn.querySelectorAll("[data-desk-answer], [data-desk-grades]")) part.hidden = false;
-  turn.querySelector("[data-desk-show]").hidden = true;
+  for (const part of turn.querySelectorAll("[data-desk-ask], [data-desk-show]")) part.hidden = true;
   turn.querySelector(".desk-grade-3").focus({ preventScroll: true });
 }
 
@@ -58,7 +58,7 @@ function show(fragment) {
   desk.querySelector("[data-desk-count]").textContent = total > 0 ? `${Math.min(Number(done) + 1, total)} / ${total}` : "";
   Object.assign(desk.querySelector("[data-desk-line]"), { max: total || 1, value: done });
   if (!turn.querySelector("[data-desk-checked]")) shownAt = performance.now();
-  turn.querySelector("#typed-answer, [data-desk-grades]:not([hidden]) .desk-grade-3")?.focus();
+  turn.querySelector("#typed-answer, [data-desk-grades]:not([hidden]) [autofocus]")?.focus();
   say("");
 }
 
