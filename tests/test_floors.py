@@ -21,7 +21,7 @@ PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "errors", "ids", "prose", "prose_extensions", "words"},
     "curriculum": {
         *("card_block", "content", "content_checks", "content_files", "front_matter", "lesson_file", "lesson_page"),
-        *("library", "own_copy", "scheduling", "source_text", "typed"),
+        *("library", "own_copy", "scheduling", "source_text", "typed", "workload"),
     },
     "mentorship": {"file_kinds", "probe"},
 }
