@@ -1,9 +1,9 @@
 """How much work lies ahead: what a retention costs in reviews a day, and when a backlog is gone. Numbers in, numbers
 out.
 
-Both are played out under the learner's own model with dice of a fixed seed, so that the same cards give the same figure
-again. We assume that a card is answered with Good when it is recalled, by its chance of recall, and with Forgot and, ten
-minutes later, Good when it is not. Fuzz, light weekdays and buried siblings are left out.
+Both are played out under the learner's own model with dice of a fixed seed, so that the same cards give the same
+figure again. We assume that a card is answered with Good when it is recalled, by its chance of recall, and with Forgot
+and, ten minutes later, Good when it is not. Fuzz, light weekdays and buried siblings are left out.
 """
 
 from collections.abc import Sequence
