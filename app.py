@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from core.jobs import Job
     from core.settings import Settings
+    from core.work import Kind
 
 COMMANDS = {
     "serve": ("core.serving:command", "Serve the web and run the jobs (--host, --port)."),
@@ -61,6 +62,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         count_due=importlib.import_module("curriculum.day_list").waiting,
     )
     app.extensions["schedule"] = schedule(app)
+    app.extensions["work"] = work(app)
     app.extensions["checks"] = checks(app)
     return app
 
@@ -77,6 +79,11 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
     ]
+
+
+def work(app: "Flask") -> "dict[str, Kind]":
+    """Long work that people ask for and the job process does: its name, and what it is."""
+    return {}
 
 
 def checks(app: "Flask") -> "dict[str, Callable[..., list[str]]]":

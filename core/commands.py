@@ -94,6 +94,8 @@ def run() -> None:
 @jobs.command("list")
 @with_appcontext
 def list_jobs() -> None:
-    """Name the timed jobs and how often they run."""
+    """Name the timed jobs and how often they run, and the work that people ask for."""
     for job in current_app.extensions["schedule"]:
         click.echo(f"{job.name:<24} every {job.minutes} minutes")
+    for name in current_app.extensions["work"]:
+        click.echo(f"{name:<24} when somebody asks for it")

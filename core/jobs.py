@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlmodel import Field, Session, SQLModel, col
 
-from core import clock
+from core import clock, work
 from core.database import Database, database, insert_into, rows_changed
 from core.limits import RateCount
 from core.once import Operation
@@ -70,7 +70,8 @@ def run_slot(base: Database, job: Job, *, at: datetime) -> str | None:
 
 
 def run_forever(app: Flask, schedule: Iterable[Job]) -> None:
-    """Wait for the lock, then run the schedule until SIGTERM or SIGINT; a job under way is finished first."""
+    """Wait for the lock, then run the schedule, and the work that people ask for, until SIGTERM or SIGINT. A job under
+    way is finished first; a piece of work is put back."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -87,8 +88,11 @@ def run_forever(app: Flask, schedule: Iterable[Job]) -> None:
                 _run_logged, "interval", (app, job), minutes=job.minutes, id=job.name, next_run_time=clock.now()
             )
         scheduler.start()
+        worker = threading.Thread(target=work.look_after, args=(app, stop), name="work")
+        worker.start()
         stop.wait()
         scheduler.shutdown(wait=True)
+        worker.join()
 
 
 def _run_logged(app: Flask, job: Job) -> None:
@@ -148,9 +152,10 @@ def _advisory_lock(base: Database) -> Iterator[Callable[[], bool]]:
 
 
 def forget_old(db: Session, *, at: datetime) -> str:
-    """Remove what only guards against repeats: old operations, claims and rate windows."""
+    """Remove what only guards against repeats, and work that is long over."""
     before = at - OPERATIONS_KEPT
     operations = rows_changed(db, sa.delete(Operation).where(col(Operation.at) < before))
     claims = rows_changed(db, sa.delete(JobClaim).where(col(JobClaim.claimed_at) < before))
     counts = rows_changed(db, sa.delete(RateCount).where(col(RateCount.expires_at) < time.time()))
-    return f"forgot {operations} operations, {claims} claims, {counts} rate windows"
+    pieces = work.forget_old(db, at=at)
+    return f"forgot {operations} operations, {claims} claims, {counts} rate windows, {pieces} pieces of work"

@@ -1,6 +1,7 @@
-"""Pages about the account itself: sign-up, settings, sign-ins; and the two that machines ask for."""
+"""Pages about the account itself: sign-up, settings, sign-ins, work under way; and the two that machines ask for."""
 
 from typing import Annotated
+from uuid import UUID
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, EmailStr, StringConstraints
 from sqlmodel import col
 
 from core import accounts, clock
-from core.access import current_user, signed_in, somebody
+from core import work as works
+from core.access import current_user, signed_in, somebody, wants_fragment
 from core.accounts import User
 from core.database import database, get_db
 from core.errors import NotAllowed, NotFound, Refused
@@ -19,6 +21,7 @@ from core.limits import limiter
 from core.once import once
 from core.settings import Settings
 from core.web import own_path, read_form
+from core.work import Kind
 
 bp = Blueprint("profile", __name__)
 INVITED = "invited"  # cookie: the secret of the invitation that somebody opened
@@ -120,6 +123,31 @@ def ended_sign_in(token_hash: str):
     accounts.end_sign_ins(db, me.id, at=clock.now(), only=token_hash)
     flash("That browser is signed out.")
     return redirect(url_for("profile.settings"), 303)
+
+
+@bp.get("/work/<uuid:work_id>")
+@signed_in
+def work(work_id: UUID):
+    """How far a piece of long work is; to a script in figures."""
+    db = get_db()
+    piece = works.find(db, current_user().id, work_id)
+    kind: Kind | None = current_app.extensions["work"].get(piece.kind)
+    goes_on = kind is not None and kind.goes_on and piece.state == "done"
+    if wants_fragment():
+        figures = piece.model_dump(include={"state", "stage", "done", "total"})
+        return figures | {"is_over": piece.is_over, "before": works.before(db, piece) if not piece.is_over else 0}
+    if kind and goes_on:
+        return redirect(url_for(kind.leads_to[0], work_id=piece.id), 303)
+    return render_template("work.html", work=piece, kind=kind, before=works.before(db, piece))
+
+
+@bp.post("/work/<uuid:work_id>/cancelled")
+@signed_in
+@once(again=work)
+def cancelled_work(work_id: UUID):
+    db = get_db()
+    works.cancel(db, works.find(db, current_user().id, work_id), at=clock.now())
+    return redirect(url_for("profile.work", work_id=work_id), 303)
 
 
 @bp.get("/health")

@@ -102,6 +102,15 @@ MATRIX: dict[str, list[Case]] = {
     "GET profile.settings": [own()],
     "POST profile.changed_profile": [own(303, form={"name": "New", "zone": "Europe/Rome"})],
     "POST profile.ended_sign_in": [only(ADA_DOES, url={"token_hash": "@other sign-in"})],
+    "GET profile.work": [
+        only(ADA, url={"work_id": "@waiting work"}),
+        only(ADA, url={"work_id": "@done work"}),
+        only(ADA, url={"work_id": "@failed work"}),
+    ],
+    "POST profile.cancelled_work": [
+        only(ADA_DOES, url={"work_id": "@waiting work"}),
+        only(ADA_DOES, url={"work_id": "@done work"}, about="it is over, and stays so"),
+    ],
     # -- learning
     "GET lessons.tracks": [own()],
     "GET lessons.show": [

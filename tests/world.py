@@ -5,6 +5,7 @@ apprentice of Ben's; Eve is a stranger; Hanna runs the site.
 """
 
 import io
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 from flask import Flask
 from sqlmodel import Session, select
 
+from core import work
 from core.accounts import SignIn, User, UserEmail, hash_of
 from core.ids import uuid7
 from core.storage import Storage
@@ -37,6 +39,10 @@ READERS: dict[str, set[str]] = {
     "email": PRIVATE,
     "makes": PRIVATE,
     "browser": PRIVATE,
+    "work title": PRIVATE,
+    "work stage": PRIVATE,
+    "work result": PRIVATE,
+    "work error": PRIVATE,
     "invitation label": PRIVATE,
     "invitation secret": set(),  # shown to its maker once, and to whoever brings it
     "meeting notes": PAIR,
@@ -136,6 +142,20 @@ def _people(world: World, db: Session, library: Library) -> None:
     lessons.save_steps(db, ada.id, lesson, [step.key for step in lesson.steps[:1]], at=MONDAY - 2 * DAY)
     lessons.mark_done(db, ada.id, lesson, at=MONDAY - 2 * DAY)
     world.ids["step"] = lesson.steps[0].key
+    _work(world, db, ada.id)
+
+
+def _work(world: World, db: Session, ada: UUID) -> None:
+    """One piece that waits, one that is done and one that failed, all of a kind that is no more."""
+    say = world.canaries
+    for name, result in (
+        ("waiting", {}),
+        ("done", {"said": say["work result"]}),
+        ("failed", {"error": say["work error"]}),
+    ):
+        piece = work.ask(db, ada, "test", say["work title"], {"name": name}, at=MONDAY - HOUR)
+        piece.stage, piece.state, piece.result = say["work stage"], name, json.dumps(result)
+        world.ids[f"{name} work"] = str(piece.id)
 
 
 def _sign_in(db: Session, user: User, browser: str) -> str:

@@ -1,6 +1,7 @@
 """A site with people in the middle of their work, made through the rules, so that every page has something to show."""
 
 import io
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlmodel import Session
 
 from app import create_app
-from core import accounts, settings, startup
+from core import accounts, settings, startup, work
 from core.accounts import SignIn, User, hash_of
 from core.ids import uuid7
 from curriculum import day_list, lessons, reviews, store
@@ -64,6 +65,7 @@ def fill(data: Path) -> Cast:
             meetings(cast, db, library)
             pieces(cast, db, app)
             handed_in(cast, db, library)
+            long_work(cast, db)
             db.commit()
         answered(cast, app, library)
     app.extensions["database"].engine.dispose()
@@ -209,6 +211,21 @@ def handed_in(cast: Cast, db: Session, library: Library) -> None:
     sign_offs.send_back(db, ben, ada.id, third, submission.id, "Say which take you kept, and why.", at=days_ago(2))
     cast.ids |= {"verified": beat.slug, "submitted": plan.slug, "returned": third.slug, "begun": fourth.slug}
     cast.ids["fresh"] = fifth.slug
+
+
+def long_work(cast: Cast, db: Session) -> None:
+    """A piece of Ada's in each state; there is no job process to go on with them."""
+    states = {
+        "running": ("Reading the cards", 1234, 5000, {}),
+        "waiting": ("", 0, 0, {}),
+        "done": ("", 0, 0, {"said": "1,234 cards are in your reviews, 87 of them new."}),
+        "failed": ("", 0, 0, {"error": "This file is no Anki package. Export the deck again as .apkg."}),
+    }
+    for name, (stage, done, total, result) in states.items():
+        piece = work.ask(db, cast.id_of("ada"), "cards", "Import of Jazz harmony.apkg", {"name": name}, at=NOW)
+        piece.state, piece.stage, piece.done, piece.total = name, stage, done, total
+        piece.result = json.dumps(result)
+        cast.ids[f"work_{name}"] = str(piece.id)
 
 
 def answered(cast: Cast, app: Flask, library: Library) -> None:

@@ -153,6 +153,10 @@ STOPS = [
     Stop("links.apprentice", "/apprentices/{ada}", ("ben",)),
     Stop("links.apprentice", "/apprentices/{cleo}", ("ben",), "beginner"),
     Stop("profile.settings", "/settings", BOTH),
+    Stop("profile.work", "/work/{work_running}", ("ada",), "running"),
+    Stop("profile.work", "/work/{work_waiting}", ("ada",), "waiting"),
+    Stop("profile.work", "/work/{work_done}", ("ada",), "done"),
+    Stop("profile.work", "/work/{work_failed}", ("ada",), "failed"),
     Stop("security.change_password", "/settings/password", BOTH),
 ]
 
