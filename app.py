@@ -90,11 +90,11 @@ def checks(app: "Flask") -> "dict[str, Callable[..., list[str]]]":
     """What `check` looks at: a name and a function of the database session that returns sentences on what is wrong."""
     from functools import partial
 
-    from curriculum import log
+    from curriculum import replay
     from mentorship.checks import file_faults
 
     return {
-        "memories against the log": log.all_faults,
+        "memories against the log": replay.all_faults,
         "files against versions": partial(file_faults, storage=app.extensions["storage"]),
     }
 

@@ -30,6 +30,7 @@ from core.ids import uuid7
 from core.settings import Settings
 from curriculum import day_list, reviews
 from curriculum.library import Library
+from curriculum.models import Learner as Pace
 from curriculum.models import Memory, QueueCard, QueueDay, Review
 
 CARDS_A_ROUND = 40
@@ -55,10 +56,11 @@ class Learner:
         """Start afresh with new cards on the day's list; their ids in its order."""
         at = clock.now()
         with self.base.writing() as db:
-            for table in (QueueCard, QueueDay, Review, Memory):
+            for table in (QueueCard, QueueDay, Review, Memory, Pace):
                 db.execute(sa.delete(table))
             reviews.add_cards(db, self.user_id, self.library.cards.values(), at=at)
-            day_list.build(db, self.library, self.user_id, "UTC", new_a_day=CARDS_A_ROUND, reviews_a_day=0, at=at)
+            db.add(Pace(user_id=self.user_id, new_a_day=CARDS_A_ROUND))
+            day_list.build(db, self.library, self.user_id, "UTC", at=at)
             return list(db.scalars(sa.select(col(QueueCard.card_id)).order_by(col(QueueCard.position))))
 
     def filled_form(self) -> bytes:

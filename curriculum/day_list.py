@@ -1,6 +1,13 @@
 """The learner's list for a study day: which cards, in which order. Built once, kept as rows."""
 
-from datetime import datetime
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,46 +15,79 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.database import insert_into
-from curriculum import scheduling
+from curriculum import plans, scheduling, spacing
+from curriculum.cards import block_of, is_in_use
 from curriculum.library import Library
-from curriculum.log import counting, of_memory
-from curriculum.models import Memory, QueueCard, QueueDay, Review
-from curriculum.scheduling import State
+from curriculum.log import counting
+from curriculum.models import Learner, Memory, QueueCard, QueueDay, Review
+from curriculum.scheduling import MemoryState, State
+from curriculum.spacing import LONGEST_BALANCED, Plan
 from curriculum.store import LEARN_AHEAD
 
 
-def build(
-    db: Session, library: Library, user_id: UUID, zone: str, *, new_a_day: int, reviews_a_day: int, at: datetime
-) -> None:
+class Due(NamedTuple):
+    """A card to review."""
+
+    card_id: str
+    lesson: str
+    due_at: datetime
+    recall: float  # the chance that it is recalled today, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for a learner, and how much of it comes today. Counts are cards to review, without new ones."""
+
+    due: int  # all that is due by the end of today, what was answered today left out
+    overdue: int  # of them, those that were due before today
+    today: int  # the most that comes today, what was answered today left out; never more than `due`
+    takes_all: bool
+    spread_until: int | None  # the study day by whose end all that is overdue is to be gone
+
+    @property
+    def is_over(self) -> bool:
+        """Whether some of it waits for another day."""
+        return self.due > self.today
+
+
+def build(db: Session, library: Library, user_id: UUID, zone: str, *, at: datetime) -> None:
     """Build the learner's list for this study day, once: due reviews with new cards spread among them.
 
-    Of cards that share a block (gaps of one text) one is shown a day. When more is due than the limit, what is
-    closest to being forgotten goes first.
+    Of cards that share a block (gaps of one text) one is shown a day, and lessons take turns. When more is due than the
+    limit, what is closest to being forgotten goes first and new cards wait. On a day of a pause nothing is due.
     """
     day = clock.study_day(at, zone)
-    claim = insert_into(db, QueueDay).values(user_id=user_id, day=day, built_at=at)
-    if not db.execute(claim.on_conflict_do_nothing().returning(col(QueueDay.day))).all():
+    if not _claim(db, user_id, day, at):
         return
-    taken = set(
-        db.exec(
-            select(col(QueueCard.card_id)).where(
-                col(QueueCard.user_id) == user_id, col(QueueCard.day) == day, col(QueueCard.answered_by).is_not(None)
-            )
-        )
-    )
-    db.execute(sa.delete(QueueCard).where(col(QueueCard.user_id) == user_id, col(QueueCard.answered_by).is_(None)))
-    begun, reviewed = _done_today(db, user_id, day)
-    buried = {block_of(card_id) for card_id in taken}
-    due = _due(db, library, user_id, day, zone, buried)[: max(0, reviews_a_day - reviewed)]
-    new = _new(db, library, user_id, buried)[: max(0, new_a_day - begun)]
-    first = _last_position(db, user_id, day) + 1
-    for position, card_id in enumerate(_mixed(due, new), first):
-        db.add(QueueCard(user_id=user_id, day=day, position=position, card_id=card_id))
-    db.flush()
+    mine = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
+    answered = col(QueueCard.answered_by).is_not(None)
+    taken = set(db.exec(select(col(QueueCard.card_id)).where(*mine, answered)))
+    db.execute(sa.delete(QueueCard).where(*mine, col(QueueCard.answered_by).is_(None)))
+    learner = _with_loads(db, user_id, zone, day)
+    of_day = db.get_one(QueueDay, (user_id, day), populate_existing=True)
+    if spacing.is_paused(day, plans.pauses_of(learner.pauses)):
+        return
+    done = _done_today(db, user_id, day)
+    due = _due(db, library, user_id, day, zone, plans.of(learner))
+    found = _backlog(due, done.reviewed, learner, of_day, day, zone)
+    buried = {block_of(card_id) for card_id in taken | done.card_ids}
+    reviews = _one_of_a_block([(one.card_id, one.lesson) for one in due], buried)[: found.today]
+    most_new = of_day.more_new + (0 if found.is_over else max(0, learner.new_a_day - done.begun))
+    new = _one_of_a_block(_new(db, library, user_id, day), buried)[:most_new]
+    first = (db.scalar(sa.select(sa.func.max(col(QueueCard.position))).where(*mine)) or 0) + 1
+    listed = _mixed(_interleaved(reviews, day), _interleaved(new, day))
+    rows = [
+        {"user_id": user_id, "day": day, "position": position, "card_id": card_id}
+        for position, card_id in enumerate(listed, first)
+        if card_id not in taken
+    ]
+    if rows:
+        db.execute(sa.insert(QueueCard), rows)
 
 
 def is_built(db: Session, user_id: UUID, day: int) -> bool:
-    return db.get(QueueDay, (user_id, day)) is not None
+    row = db.get(QueueDay, (user_id, day))
+    return row is not None and not row.is_stale
 
 
 def waiting(db: Session, user_id: UUID, zone: str, *, at: datetime) -> int:
@@ -57,65 +97,166 @@ def waiting(db: Session, user_id: UUID, zone: str, *, at: datetime) -> int:
         col(QueueCard.user_id) == user_id, col(QueueCard.day) == day, col(QueueCard.answered_by).is_(None)
     )
     steps = sa.select(sa.func.count()).where(
-        col(Memory.user_id) == user_id, col(Memory.state).in_((1, 3)), col(Memory.due_at) <= at + LEARN_AHEAD
+        col(Memory.user_id) == user_id,
+        col(Memory.state).in_((1, 3)),
+        col(Memory.due_at) <= at + LEARN_AHEAD,
+        col(Memory.aside) == 0,
+        sa.func.coalesce(col(Memory.buried_day), 0) != day,
     )
     return (db.scalar(listed) or 0) + (db.scalar(steps) or 0)
 
 
+def backlog(db: Session, library: Library, user_id: UUID, zone: str, *, at: datetime) -> Backlog:
+    """What waits for this learner now."""
+    day = clock.study_day(at, zone)
+    learner = plans.learner(db, user_id)
+    of_day = db.get(QueueDay, (user_id, day)) or QueueDay(user_id=user_id, day=day, built_at=at)
+    reviewed = _done_today(db, user_id, day).reviewed
+    return _backlog(_due(db, library, user_id, day, zone, plans.of(learner)), reviewed, learner, of_day, day, zone)
+
+
 def forget(db: Session, user_id: UUID) -> None:
     """Have the day's list built again at the next look: cards came in, or a limit changed."""
-    db.execute(sa.delete(QueueDay).where(col(QueueDay.user_id) == user_id))
+    db.execute(sa.update(QueueDay).where(col(QueueDay.user_id) == user_id).values(is_stale=True))
 
 
-def block_of(card_id: str) -> str:
-    """What the gaps of one text share: the written id before the dot."""
-    return card_id.split(".", 1)[0]
+def more_today(
+    db: Session, user_id: UUID, zone: str, *, new: int = 0, reviews: int = 0, all_due: bool | None = None, at: datetime
+) -> None:
+    """Add cards to this study day alone, beyond the limits. all_due: everything that is due, or no longer."""
+    day = clock.study_day(at, zone)
+    row = insert_into(db, QueueDay).values(user_id=user_id, day=day, built_at=at, is_stale=True)
+    db.execute(row.on_conflict_do_nothing())
+    kept = db.get_one(QueueDay, (user_id, day), with_for_update=True)
+    kept.more_new += new
+    kept.more_reviews += reviews
+    kept.takes_all = kept.takes_all if all_due is None else all_due
+    kept.is_stale = True
 
 
-def _done_today(db: Session, user_id: UUID, day: int) -> tuple[int, int]:
-    """(new cards begun, reviews answered) on this study day."""
-    states = [row.state_before for row in db.exec(counting(user_id).where(col(Review.day) == day))]
-    return states.count(State.NEW), states.count(State.REVIEW)
+class _Done(NamedTuple):
+    begun: int  # new cards
+    reviewed: int  # reviews
+    card_ids: set[str]
 
 
-def _due(db: Session, library: Library, user_id: UUID, day: int, zone: str, buried: set[str]) -> list[str]:
-    """Cards to review on this day, what is closest to being forgotten first. Fills `buried` with their blocks."""
-    statement = select(Memory).where(
-        col(Memory.user_id) == user_id,
+def _claim(db: Session, user_id: UUID, day: int, at: datetime) -> bool:
+    """Whether this list is ours to build: nobody has, or it is stale."""
+    row = insert_into(db, QueueDay).values(user_id=user_id, day=day, built_at=at)
+    fresh = row.on_conflict_do_update(
+        index_elements=["user_id", "day"],
+        set_={"built_at": row.excluded.built_at, "is_stale": sa.false()},
+        where=col(QueueDay.is_stale).is_(True),
+    )
+    return bool(db.execute(fresh.returning(col(QueueDay.day))).all())
+
+
+def _with_loads(db: Session, user_id: UUID, zone: str, day: int) -> Learner:
+    """The learner's row with how many cards fall due on each of the coming days, for load balancing to look at."""
+    db.execute(insert_into(db, Learner).values(**Learner(user_id=user_id).model_dump()).on_conflict_do_nothing())
+    learner = db.get_one(Learner, user_id)
+    start = clock.day_start(day, zone)
+    due = (
+        sa.select(col(Memory.due_at), sa.func.count())
+        .where(col(Memory.user_id) == user_id, col(Memory.state) == State.REVIEW, col(Memory.due_at) >= start)
+        .where(col(Memory.due_at) < start + timedelta(days=LONGEST_BALANCED + 2))
+        .group_by(col(Memory.due_at))
+    )
+    loads: Counter[int] = Counter()
+    for due_at, count in db.execute(due):
+        loads[clock.study_day(due_at, zone) - day] += count
+    learner.loads = json.dumps([loads[days] for days in range(LONGEST_BALANCED + 1)], separators=(",", ":"))
+    learner.loads_from = day
+    if learner.spread_until is not None and learner.spread_until < day:
+        learner.spread_until = None
+    db.flush()
+    return learner
+
+
+def _done_today(db: Session, user_id: UUID, day: int) -> _Done:
+    rows = db.exec(counting(user_id).where(col(Review.day) == day)).all()
+    states = [row.state_before for row in rows]
+    return _Done(states.count(State.NEW), states.count(State.REVIEW), {row.card_id for row in rows})
+
+
+def _backlog(due: list[Due], reviewed: int, learner: Learner, of_day: QueueDay, day: int, zone: str) -> Backlog:
+    start = clock.day_start(day, zone)
+    overdue = sum(one.due_at < start for one in due)
+    until = learner.spread_until if learner.spread_until is not None and learner.spread_until >= day else None
+    if of_day.takes_all:
+        most = len(due)
+    elif until is not None:
+        most = quota(len(due) - overdue, overdue, reviewed, until - day + 1) + of_day.more_reviews
+    else:
+        most = max(0, learner.reviews_a_day + of_day.more_reviews - reviewed)
+    return Backlog(len(due), overdue, min(most, len(due)), of_day.takes_all, until)
+
+
+def quota(fresh: int, overdue: int, reviewed: int, days: int) -> int:
+    """How many more reviews today, so that all that is overdue is gone at the end of as many days, today the first.
+
+    fresh: due today and not overdue. reviewed: answered today already; the day's share was counted with them.
+    """
+    return max(0, fresh + math.ceil((overdue + reviewed) / days) - reviewed) if days > 1 else fresh + overdue
+
+
+def _due(db: Session, library: Library, user_id: UUID, day: int, zone: str, plan: Plan) -> list[Due]:
+    """Cards to review on this day, what is closest to being forgotten first."""
+    columns = (Memory.card_id, Memory.lesson, Memory.due_at, Memory.stability, Memory.difficulty, Memory.reviewed_day)
+    statement = sa.select(*(col(column) for column in columns)).where(
+        *_offered(user_id, day),
         col(Memory.state) == State.REVIEW,
         col(Memory.due_at) < clock.day_start(day + 1, zone),
     )
-    rows = [memory for memory in db.exec(statement) if memory.card_id in library.cards]
-    rows.sort(key=lambda memory: (scheduling.retrievability(of_memory(memory), day=day), memory.card_id))
-    return _one_of_a_block([memory.card_id for memory in rows], buried)
+    found = []
+    for card_id, lesson, due_at, stability, difficulty, reviewed_day in db.execute(statement):
+        if is_in_use(library, card_id, day):
+            memory = MemoryState(State.REVIEW, None, stability, difficulty, None, reviewed_day)
+            recall = scheduling.retrievability(memory, day=day, parameters=plan.parameters)
+            found.append(Due(card_id, lesson, due_at, recall))
+    return sorted(found, key=lambda one: (one.recall, one.card_id))
 
 
-def _new(db: Session, library: Library, user_id: UUID, buried: set[str]) -> list[str]:
-    """Cards not begun, in the order of lessons added and of the text."""
-    statement = select(col(Memory.card_id), col(Memory.added_at)).where(
-        col(Memory.user_id) == user_id, col(Memory.state) == State.NEW
+def _new(db: Session, library: Library, user_id: UUID, day: int) -> list[tuple[str, str]]:
+    """(card, lesson) of those not begun, in the order of lessons added and of the text."""
+    columns = (col(Memory.card_id), col(Memory.lesson), col(Memory.added_at))
+    statement = sa.select(*columns).where(*_offered(user_id, day), col(Memory.state) == State.NEW)
+    rows = []
+    for card_id, lesson, added_at in db.execute(statement):
+        if is_in_use(library, card_id, day):
+            card = library.cards.get(card_id)
+            rows.append((added_at, card.line if card else 0, card_id, lesson))
+    return [(card_id, lesson) for *_, card_id, lesson in sorted(rows)]
+
+
+def _offered(user_id: UUID, day: int) -> tuple[Any, ...]:
+    return (
+        col(Memory.user_id) == user_id,
+        col(Memory.aside) == 0,
+        sa.func.coalesce(col(Memory.buried_day), 0) != day,
     )
-    rows = [
-        (added_at, library.cards[card_id].line, card_id)
-        for card_id, added_at in db.exec(statement)
-        if card_id in library.cards
-    ]
-    return _one_of_a_block([card_id for *_, card_id in sorted(rows)], buried)
 
 
-def _one_of_a_block(card_ids: list[str], buried: set[str]) -> list[str]:
+def _one_of_a_block(cards: Iterable[tuple[str, str]], buried: set[str]) -> list[tuple[str, str]]:
+    """Without those whose block was met; adds the blocks of the others to `buried`."""
     kept = []
-    for card_id in card_ids:
+    for card_id, lesson in cards:
         if block_of(card_id) not in buried:
             buried.add(block_of(card_id))
-            kept.append(card_id)
+            kept.append((card_id, lesson))
     return kept
 
 
-def _last_position(db: Session, user_id: UUID, day: int) -> int:
-    """The last place taken on a day's list; 0 on an empty one."""
-    of_day = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
-    return db.scalar(sa.select(sa.func.max(col(QueueCard.position))).where(*of_day)) or 0
+def _interleaved(cards: list[tuple[str, str]], day: int) -> list[str]:
+    """Each lesson's cards spread evenly over the whole, so that lessons take turns; shifted by chance of the day."""
+    of_lesson: dict[str, list[str]] = defaultdict(list)
+    for card_id, lesson in cards:
+        of_lesson[lesson].append(card_id)
+    placed = []
+    for lesson, card_ids in of_lesson.items():
+        shift = int.from_bytes(blake2b(f"{day} {lesson}".encode(), digest_size=4).digest(), "big") / 2**32
+        placed += [((place + shift) / len(card_ids), lesson, card_id) for place, card_id in enumerate(card_ids)]
+    return [card_id for *_, card_id in sorted(placed)]
 
 
 def _mixed(due: list[str], new: list[str]) -> list[str]:

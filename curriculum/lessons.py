@@ -173,11 +173,6 @@ def save_step(db: Session, user_id: UUID, lesson: Lesson, key: str, is_ticked: b
 # -- the learner ---------------------------------------------------------------------------------------------
 
 
-def learner(db: Session, user_id: UUID) -> Learner:
-    """What this learner told about themselves; of somebody who said nothing yet, a row that is not kept."""
-    return db.get(Learner, user_id) or Learner(user_id=user_id)
-
-
 def welcome(
     db: Session, library: Library, user_id: UUID, *, makes: str, daw: str, programme: str, zone: str, at: datetime
 ) -> None:

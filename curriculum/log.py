@@ -1,7 +1,11 @@
 """The log of reviews, which is the truth: what counts of it, and whether the memories equal its replay."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
+from functools import reduce
+from operator import xor
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,11 +13,25 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core import clock
-from curriculum import scheduling
 from curriculum.models import Memory, Review
 from curriculum.scheduling import MemoryState, State
 
-UNDO = 0  # the rating of a row that cancels another
+LOW_BITS = 2**63 - 1
+PRACTICE = 10  # added to the rating of an answer in extra practice, which counts for nothing
+
+
+class Mark(IntEnum):
+    """The rating of a row that is no answer."""
+
+    UNDO = 0  # cancels another row
+    SUSPENDED = -1
+    BURIED = -2  # not shown again that day
+    RETURNED = -3  # back among the others
+    START = -4  # came with a memory and no history: the columns of before are where the replay starts
+    DATED = -5  # says when a card is due whose answers came together from two places
+
+
+ON_DESK = (1, 2, 3, 4, Mark.SUSPENDED, Mark.BURIED)  # what somebody at the desk can take back
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +44,46 @@ class Answered:
     due_at: datetime
 
 
+def seed_of(ids: Iterable[UUID]) -> int:
+    """The fold of the ids of the answers that count, 63 bits: whatever their order, and back again after an undo."""
+    return reduce(xor, (one.int & LOW_BITS for one in ids), 0)
+
+
 def counting(user_id: UUID) -> SelectOfScalar[Review]:
-    """The reviews that no later row cancels."""
+    """The answers that no later row cancels."""
+    return not_cancelled(user_id).where(col(Review.rating).between(1, 4))
+
+
+def not_cancelled(user_id: UUID) -> SelectOfScalar[Review]:
     undone = select(col(Review.cancels)).where(col(Review.user_id) == user_id, col(Review.cancels).is_not(None))
-    return select(Review).where(
-        col(Review.user_id) == user_id, col(Review.rating) != UNDO, col(Review.id).not_in(undone)
+    return select(Review).where(col(Review.user_id) == user_id, col(Review.id).not_in(undone))
+
+
+def answers(rows: Iterable[Review]) -> list[Review]:
+    """The answers among the rows of one card that count, in order of answering."""
+    rows = list(rows)
+    undone = {row.cancels for row in rows if row.cancels}
+    return sorted(
+        (row for row in rows if 1 <= row.rating <= 4 and row.id not in undone), key=lambda row: (row.at, row.id)
     )
 
 
-def newest_first(user_id: UUID, day: int) -> SelectOfScalar[Review]:
-    """The reviews of a study day that count, the last answer first."""
-    return counting(user_id).where(col(Review.day) == day).order_by(col(Review.at).desc(), col(Review.id).desc())
+def on_desk(user_id: UUID, day: int) -> SelectOfScalar[Review]:
+    """What can be taken back of a study day, the last first."""
+    of_day = not_cancelled(user_id).where(col(Review.day) == day, col(Review.rating).in_(ON_DESK))
+    return of_day.order_by(col(Review.at).desc(), col(Review.id).desc())
 
 
 def answered_on(db: Session, user_id: UUID, day: int) -> list[Answered]:
     """The answers of a study day that were not undone, the newest first."""
-    return [Answered(row.card_id, row.rating, row.at, row.due_after) for row in db.exec(newest_first(user_id, day))]
+    of_day = counting(user_id).where(col(Review.day) == day)
+    rows = db.exec(of_day.order_by(col(Review.at).desc(), col(Review.id).desc()))
+    return [Answered(row.card_id, row.rating, row.at, row.due_after) for row in rows]
 
 
 def coming(db: Session, user_id: UUID, start: datetime, end: datetime, *, new_a_day: int) -> int:
     """How many cards a day will ask for: those that fall due in this stretch of time, and new ones up to the limit."""
-    mine = col(Memory.user_id) == user_id
+    mine = sa.and_(col(Memory.user_id) == user_id, col(Memory.aside) == 0)
     due = sa.select(sa.func.count()).where(
         mine, col(Memory.state) != State.NEW, col(Memory.due_at) >= start, col(Memory.due_at) < end
     )
@@ -60,7 +97,7 @@ def has_cards(db: Session, user_id: UUID) -> bool:
 
 def next_due(db: Session, user_id: UUID, zone: str, at: datetime) -> datetime | None:
     """When the next card comes to somebody who is done for today: a review or step of later, or tomorrow's new ones."""
-    mine = col(Memory.user_id) == user_id
+    mine = sa.and_(col(Memory.user_id) == user_id, col(Memory.aside) == 0)
     later = sa.select(sa.func.min(col(Memory.due_at))).where(
         mine, col(Memory.state) != State.NEW, col(Memory.due_at) > at
     )
@@ -70,41 +107,7 @@ def next_due(db: Session, user_id: UUID, zone: str, at: datetime) -> datetime | 
     return min((moment for moment in moments if moment), default=None)
 
 
-def all_faults(db: Session) -> list[str]:
-    """The `faults` of every learner."""
-    return [fault for user_id in db.exec(select(col(Memory.user_id)).distinct()) for fault in faults(db, user_id)]
-
-
-def faults(db: Session, user_id: UUID) -> list[str]:
-    """Where this learner's memories differ from the replay of the log: a sentence for each; none is as it should be."""
-    reviews: dict[str, list[Review]] = {}
-    for row in db.exec(counting(user_id).order_by(col(Review.at), col(Review.id))):
-        reviews.setdefault(row.card_id, []).append(row)
-    found = []
-    for memory in db.exec(select(Memory).where(col(Memory.user_id) == user_id)):
-        log = reviews.pop(memory.card_id, [])
-        replayed = scheduling.replay((row.rating, row.at, row.day) for row in log)
-        due_at = log[-1].due_after if log else memory.added_at
-        if not _equal(replayed, of_memory(memory)) or due_at != memory.due_at:
-            found.append(
-                f"The memory of card {memory.card_id} of {user_id} is not what its {len(log)} answers lead to."
-            )
-    found += [f"Card {card_id} of {user_id} has answers but no memory." for card_id in reviews]
-    return found
-
-
 def of_memory(memory: Memory) -> MemoryState:
     return MemoryState(
         State(memory.state), memory.step, memory.stability, memory.difficulty, memory.reviewed_at, memory.reviewed_day
-    )
-
-
-def _equal(one: MemoryState, other: MemoryState) -> bool:
-    def near(a: float | None, b: float | None) -> bool:
-        return a == b or (a is not None and b is not None and abs(a - b) <= 1e-9 * max(1.0, abs(a)))
-
-    return (
-        (one.state, one.step, one.reviewed_day) == (other.state, other.step, other.reviewed_day)
-        and near(one.stability, other.stability)
-        and near(one.difficulty, other.difficulty)
     )

@@ -1,28 +1,29 @@
-"""Reviewing: what is due, answering, undoing. The log is the truth; a memory equals the replay of its reviews."""
+"""Answering: the card that comes next, one answer, and the card after it. `desk` has what else happens there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from markupsafe import Markup
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from core import clock
 from core.accounts import hash_of
 from core.columns import from_micros, to_micros
 from core.database import insert_into, rows_changed
 from core.errors import Conflict, NotFound, Refused
-from core.ids import uuid7
-from curriculum import day_list, scheduling
+from curriculum import day_list, plans, scheduling, spacing
+from curriculum.cards import Aside, one_of, retired
 from curriculum.library import Card, Library
-from curriculum.log import UNDO, newest_first
-from curriculum.models import Memory, QueueCard, Review
+from curriculum.log import seed_of
+from curriculum.models import Memory
 from curriculum.scheduling import MemoryState, Outcome, State
+from curriculum.spacing import Plan
 from curriculum.store import LEARN_AHEAD, CardRow, Next, Store
 
+LEECH_LAPSES, LEECH_AGAIN = 6, 3
 LONGEST_SECONDS = 60.0  # more at one card is a break, not thinking
 
 
@@ -35,6 +36,8 @@ class Shown:
     is_early: bool  # a learning step before its time
     left: int  # on today's list, learning steps not counted
     total: int  # on today's list when it was whole
+    seed: int = 0  # what the values and the order of choices on this showing are drawn from
+    set_aside: Card | None = None  # the card that was just answered, when it was forgotten too often
 
 
 def add_cards(db: Session, user_id: UUID, cards: Iterable[Card], *, at: datetime) -> int:
@@ -96,63 +99,27 @@ def answer(
             _same_answer(asked.known, card_id, rating)
         else:
             _refuse_if_not_due(asked.card, day, asked.zone, at)
-            outcome = scheduling.answer(state_of(asked.card), rating, at=at, zone=asked.zone)
+            plan, seed = plans.of_kept(asked.plan), spacing.seed_of(card_id, asked.card.seed)
+            outcome = scheduling.answer(
+                state_of(asked.card), rating, at=at, zone=asked.zone, plan=plan, seed=seed, day=day
+            )
             values = _review_values(asked.card, library, outcome, review_id, rating, seconds, day, asked.zone, at)
             following = turn.write(user_id, day, at, values, reps=asked.card.reps)
             if following:
-                return _shown(_or_early(following, asked.card, outcome, at), library, asked.zone, at)
+                following = _or_early(following, asked.card, outcome, values, at)
+                shown = _shown(following, library, asked.zone, plan, at)
+                if values["new_aside"] == Aside.LEECH != asked.card.aside:
+                    return replace(shown, set_aside=library.cards.get(card_id) or retired(card_id))
+                return shown
             latest = ask()  # somebody was faster: this very answer, sent twice at once, or another one
             _same_answer(latest.known if latest else None, card_id, rating)
-    return _shown(store.next(user_id, day, at), library, asked.zone, at)
+    return _shown(store.next(user_id, day, at), library, asked.zone, plans.of_kept(asked.plan), at)
 
 
 def next_card(store: Store, library: Library, user_id: UUID, zone: str, *, at: datetime) -> Shown:
     """The card that comes next on this learner's desk; the day's list has been built (`day_list.build`)."""
-    return _shown(store.next(user_id, clock.study_day(at, zone), at), library, zone, at)
-
-
-def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, at: datetime) -> str:
-    """Take back the newest answer of this study day that still counts; again for the one before. Returns its card.
-
-    The log keeps both rows: the answer, and the one that cancels it.
-    """
-    day = clock.study_day(at, zone)
-    last = db.exec(newest_first(user_id, day)).first()
-    if last is None:
-        raise Refused("There is no answer of today to take back.")
-    memory = db.get(Memory, (user_id, last.card_id), with_for_update=True)
-    if memory is None:
-        raise NotFound
-    if memory.reviewed_at != last.at:  # undone or answered by another request meanwhile, or on a day further east
-        raise Conflict("This card was answered or taken back elsewhere meanwhile. Nothing was changed.")
-    kept = {name: getattr(last, name) for name in last.__class__.model_fields if name.endswith("_before")}
-    db.add(
-        Review(
-            **kept,
-            user_id=user_id,
-            id=undo_id or uuid7(),
-            card_id=last.card_id,
-            at=at,
-            day=day,
-            utc_offset=clock.utc_offset_minutes(at, zone),
-            rating=UNDO,
-            cancels=last.id,
-            card_version=last.card_version,
-            model=scheduling.MODEL_VERSION,
-            due_after=last.due_before,
-        )
-    )
-    memory.state, memory.step = last.state_before, last.step_before
-    memory.stability, memory.difficulty = last.stability_before, last.difficulty_before
-    memory.due_at, memory.lapses = last.due_before, last.lapses_before
-    memory.reviewed_at, memory.reviewed_day = last.reviewed_at_before, last.reviewed_day_before
-    memory.reps += 1  # the guard of the next answer; a number never comes back
-    db.execute(
-        sa.update(QueueCard)
-        .where(col(QueueCard.user_id) == user_id, col(QueueCard.day) == day, col(QueueCard.answered_by) == last.id)
-        .values(answered_by=None)
-    )
-    return last.card_id
+    plan = plans.of_kept(store.plan(user_id))
+    return _shown(store.next(user_id, clock.study_day(at, zone), at), library, zone, plan, at)
 
 
 def state_of(row: CardRow) -> MemoryState:
@@ -207,6 +174,7 @@ def _review_values(
     text = library.cards.get(card.card_id)
     after = outcome.memory
     due, now = to_micros(outcome.due_at), to_micros(at)
+    lapses = card.lapses + (rating == 1 and card.state == State.REVIEW)
     return {
         "id": review_id,
         "card_id": card.card_id,
@@ -225,7 +193,9 @@ def _review_values(
         "reviewed_at_before": card.reviewed_at,
         "reviewed_day_before": card.reviewed_day,
         "lapses_before": card.lapses,
+        "seed_before": card.seed,
         "due_after": due,
+        "days": outcome.days,
         "new_state": int(after.state),
         "new_step": after.step,
         "new_stability": after.stability,
@@ -233,13 +203,23 @@ def _review_values(
         "new_due_at": due,
         "new_reviewed_at": now,
         "new_reviewed_day": day,
-        "new_lapses": card.lapses + (rating == 1 and card.state == State.REVIEW),
+        "new_lapses": lapses,
+        "new_days": outcome.days,
+        "new_seed": card.seed ^ seed_of([review_id]),
+        "new_aside": Aside.LEECH if lapses > card.lapses and is_leech(lapses) else card.aside,
     }
 
 
-def _or_early(following: Next, card: CardRow, outcome: Outcome, at: datetime) -> Next:
+def is_leech(lapses: int) -> bool:
+    """Whether a card that was forgotten for this time is set aside: at the sixth time, then at every third."""
+    return lapses >= LEECH_LAPSES and (lapses - LEECH_LAPSES) % LEECH_AGAIN == 0
+
+
+def _or_early(following: Next, card: CardRow, outcome: Outcome, values: dict[str, Any], at: datetime) -> Next:
     """The answered card itself, when nothing else is left and its next step comes sooner than any other."""
     if (following.card is not None and not following.is_early) or outcome.days or outcome.due_at > at + LEARN_AHEAD:
+        return following
+    if values["new_aside"]:
         return following
     due = to_micros(outcome.due_at)
     if following.card is not None and following.card.due_at <= due:
@@ -254,30 +234,16 @@ def _or_early(following: Next, card: CardRow, outcome: Outcome, at: datetime) ->
         reviewed_day=after.reviewed_day,
         due_at=due,
         reps=card.reps + 1,
+        seed=values["new_seed"],
     )
     return following._replace(card=itself, is_early=True)
 
 
-def _shown(following: Next, library: Library, zone: str, at: datetime) -> Shown:
-    if following.card is None:
+def _shown(following: Next, library: Library, zone: str, plan: Plan, at: datetime) -> Shown:
+    row = following.card
+    if row is None:
         return Shown(None, (), False, following.left, following.total)
-    card = library.cards.get(following.card.card_id) or _retired(following.card.card_id)
-    outcomes = scheduling.preview(state_of(following.card), at=at, zone=zone)
-    return Shown(card, outcomes, following.is_early, following.left, following.total)
-
-
-def _retired(card_id: str) -> Card:
-    """A card whose text has left the course while it stood on the list: it can be passed, nothing is lost."""
-    return Card(
-        id=card_id,
-        lesson="",
-        type="basic",
-        front=Markup("<p>This card has left the course.</p>"),
-        back=Markup("<p>Choose any answer to go on.</p>"),
-        note=Markup(),
-        accepted=(),
-        tags=(),
-        block=card_id,
-        version="",
-        line=0,
-    )
+    card = one_of(following.text, row.card_id) if following.text else library.cards.get(row.card_id)
+    seed = spacing.seed_of(row.card_id, row.seed)
+    outcomes = scheduling.preview(state_of(row), at=at, zone=zone, plan=plan, seed=seed)
+    return Shown(card or retired(row.card_id), outcomes, following.is_early, following.left, following.total, seed)

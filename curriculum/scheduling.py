@@ -11,19 +11,21 @@ from enum import IntEnum
 from functools import lru_cache
 
 import fsrs
-from fsrs.scheduler import DEFAULT_PARAMETERS
 
 from core import clock
+from curriculum import spacing
+from curriculum.spacing import PLAN, STANDARD, Plan
 
 MODEL_VERSION = 1  # FSRS-6 of py-fsrs 6.3; goes up when the same log would replay to other numbers
-DEFAULT: tuple[float, ...] = DEFAULT_PARAMETERS
+DEFAULT = STANDARD
 LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
 RELEARNING_STEPS = (timedelta(minutes=10),)
-MAXIMUM_DAYS = 36_500
+MAXIMUM_DAYS = spacing.LONGEST
 LOWEST_RETENTION, HIGHEST_RETENTION = 0.80, 0.97
 
 MINUTE = timedelta(minutes=1)
 UNDER_A_DAY = timedelta(hours=23, minutes=59)  # the study day on which the clocks go back has 25 hours
+RECALLED = (fsrs.Rating.Hard, fsrs.Rating.Good, fsrs.Rating.Easy)
 FIRST_NOON = datetime(1, 1, 1, 12, tzinfo=UTC)
 DAYS_A_MONTH, DAYS_A_YEAR = 365 / 12, 365
 
@@ -56,8 +58,9 @@ class Outcome:
 
     memory: MemoryState
     zone: str  # where the learner is
-    days: int  # study days until it is due; 0 for a learning step
+    days: int  # study days until it is due, pauses left out; 0 for a learning step
     gap: timedelta  # as FSRS chose it: whole days, or a learning step
+    pauses: tuple[tuple[int, int], ...] = ()
 
     @property
     def due_at(self) -> datetime:
@@ -67,8 +70,10 @@ class Outcome:
 
     @property
     def due_day(self) -> int:
+        if not self.days:
+            return clock.study_day(self.due_at, self.zone)
         assert self.memory.reviewed_day is not None
-        return self.memory.reviewed_day + self.days if self.days else clock.study_day(self.due_at, self.zone)
+        return spacing.advance(self.memory.reviewed_day, self.days, self.pauses)
 
 
 def answer(
@@ -77,48 +82,41 @@ def answer(
     *,
     at: datetime,
     zone: str,
-    retention: float = 0.90,
-    parameters: tuple[float, ...] = DEFAULT,
+    plan: Plan = PLAN,
+    seed: int | None = None,
+    day: int | None = None,
 ) -> Outcome:
     """The memory after an answer, and when the card is due again.
 
     rating: 1 forgot, 2 hard, 3 good, 4 easy; any other is refused (ValueError).
     zone: where the learner is now; the day of the last answer stays as it was stored.
-    retention: chance of recall to aim at, 0.80 to 0.97.
-    parameters: the 21 weights of FSRS-6.
+    seed: what the fuzz is drawn from (`spacing.seed_of`); None: the interval as FSRS rounds it.
+    day: the study day of the answer, where it was stored; the one of `at` when left out.
 
     Source: FSRS-6, https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
     """
-    day = clock.study_day(at, zone)
-    at = at.astimezone(UTC)
-    card, moment = _for_model(memory, at, day)
-    return _outcome(_model(parameters, retention), card, fsrs.Rating(rating), moment, at, day, zone)
+    day = clock.study_day(at, zone) if day is None else day
+    if seed is None or rating <= fsrs.Rating.Hard:
+        return _outcomes(memory, (fsrs.Rating(rating),), at, day, zone, plan, seed)[0]
+    return _outcomes(memory, RECALLED[: rating - 1], at, day, zone, plan, seed)[-1]
 
 
 def preview(
-    memory: MemoryState,
-    *,
-    at: datetime,
-    zone: str,
-    retention: float = 0.90,
-    parameters: tuple[float, ...] = DEFAULT,
-) -> tuple[Outcome, Outcome, Outcome, Outcome]:
+    memory: MemoryState, *, at: datetime, zone: str, plan: Plan = PLAN, seed: int | None = None
+) -> tuple[Outcome, ...]:
     """What each of the four answers would lead to, from forgot to easy."""
-    day = clock.study_day(at, zone)
-    at = at.astimezone(UTC)
-    card, moment = _for_model(memory, at, day)
-    model = _model(parameters, retention)
-    again, hard, good, easy = (_outcome(model, card, rating, moment, at, day, zone) for rating in fsrs.Rating)
-    return again, hard, good, easy
+    return tuple(_outcomes(memory, tuple(fsrs.Rating), at, clock.study_day(at, zone), zone, plan, seed))
 
 
-def replay(reviews: Iterable[tuple[int, datetime, int]], *, parameters: tuple[float, ...] = DEFAULT) -> MemoryState:
-    """The memory that a log of answers leaves behind; NEW for an empty one.
+def replay(
+    reviews: Iterable[tuple[int, datetime, int]], *, parameters: tuple[float, ...] = DEFAULT, start: MemoryState = NEW
+) -> MemoryState:
+    """The memory that a log of answers leaves behind; `start` for an empty one.
 
     reviews: rating, moment and stored study day of each, in order of answering.
     """
     model = _model(parameters, 0.90)  # the retention aimed at moves due days, never the memory
-    memory = NEW
+    memory = start
     for rating, answered_at, day in reviews:
         at = answered_at.astimezone(UTC)
         card, moment = _for_model(memory, at, day)
@@ -185,12 +183,31 @@ def _for_model(memory: MemoryState, at: datetime, day: int) -> tuple[fsrs.Card, 
     return card, moment
 
 
-def _outcome(
-    model: fsrs.Scheduler, card: fsrs.Card, rating: fsrs.Rating, moment: datetime, at: datetime, day: int, zone: str
-) -> Outcome:
-    card, _ = model.review_card(card, rating, moment)
-    gap = card.due - moment
-    return Outcome(_memory(card, at, day), zone, gap.days, gap)
+def _outcomes(
+    memory: MemoryState,
+    ratings: tuple[fsrs.Rating, ...],
+    at: datetime,
+    day: int,
+    zone: str,
+    plan: Plan,
+    seed: int | None,
+) -> list[Outcome]:
+    """The outcome of each rating, in rising order: fuzz never makes a better answer come back sooner."""
+    at = at.astimezone(UTC)
+    card, moment = _for_model(memory, at, day)
+    model = _model(plan.parameters, plan.retention)
+    outcomes: list[Outcome] = []
+    shortest = 0
+    for rating in ratings:
+        after, _ = model.review_card(card, rating, moment)
+        gap = after.due - moment
+        days = gap.days
+        if days and seed is not None:
+            days = max(spacing.fuzzed(days, seed, day, plan), shortest)
+        if rating != fsrs.Rating.Again:
+            shortest = days
+        outcomes.append(Outcome(_memory(after, at, day), zone, days, gap, plan.pauses))
+    return outcomes
 
 
 def _memory(card: fsrs.Card, at: datetime, day: int) -> MemoryState:

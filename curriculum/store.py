@@ -21,10 +21,13 @@ from sqlmodel import SQLModel
 from core.accounts import SignIn, User
 from core.columns import to_micros
 from core.database import Database
+from curriculum.cards import OwnText, block_of, is_own
 from curriculum.models import IN_STEPS
 
 LEARN_AHEAD = timedelta(minutes=20)  # a learning step may be answered this much early when nothing else is left
-memory, review, queue = (SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card"))
+memory, review, queue, learner, own_card = (
+    SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card", "learner", "own_card")
+)
 CARD = (
     "card_id",
     "state",
@@ -36,7 +39,10 @@ CARD = (
     "due_at",
     "reps",
     "lapses",
+    "seed",
+    "aside",
 )
+PLAN = ("retention", "weights", "easy_days", "pauses", "loads", "loads_from")  # as `plans.of_kept` takes them
 
 
 class CardRow(NamedTuple):
@@ -52,12 +58,15 @@ class CardRow(NamedTuple):
     due_at: int
     reps: int
     lapses: int
+    seed: int
+    aside: int
 
 
 class Asked(NamedTuple):
     """Who answers which card."""
 
     zone: str
+    plan: tuple[Any, ...]  # columns PLAN of Learner
     card: CardRow | None  # None: not among this learner's cards
     known: tuple[str, int] | None  # card id and rating of the review with this id, when it was logged before
 
@@ -69,6 +78,7 @@ class Next(NamedTuple):
     is_early: bool  # a learning step that is not due yet
     left: int  # on the day's list, learning steps not counted
     total: int  # on the day's list when it was whole
+    text: OwnText | None = None  # of one of the learner's own cards
 
 
 class Statement:
@@ -78,7 +88,9 @@ class Statement:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         names = getattr(compiled, "positiontup", None)
-        self.given: Callable[[dict[str, Any]], Any] = itemgetter(*names) if names else dict
+        self.given: Callable[[dict[str, Any]], Any] = dict
+        if names:
+            self.given = itemgetter(*names) if len(names) > 1 else lambda values: (values[names[0]],)
 
     def run(self, cursor: Any, values: dict[str, Any]) -> Any:
         """values: the statement's parameters by name; others among them are left alone."""
@@ -99,6 +111,8 @@ class Store:
             self.engine = base.new_engine(isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
             dialect = self.engine.dialect
         self.ask = Statement(_ask(), dialect)
+        self.find_plan = Statement(_plan(), dialect)
+        self.find_own = Statement(_own(), dialect)
         self.find_next = Statement(_next(sa.bindparam("not_card")), dialect)
         if self.is_sqlite:
             self.writes = [Statement(part, dialect) for part in (_log(), _move(), _take_off())]
@@ -108,7 +122,22 @@ class Store:
     def next(self, user_id: UUID, day: int, at: datetime) -> Next:
         """The next card of this learner's study day."""
         with self._cursor() as cursor:
-            return _as_next(self.find_next.run(cursor, {**self._moment(user_id, day, at), "not_card": ""}).fetchall())
+            given = {**self._moment(user_id, day, at), "not_card": ""}
+            return self.with_text(cursor, user_id, _as_next(self.find_next.run(cursor, given).fetchall()))
+
+    def plan(self, user_id: UUID) -> tuple[Any, ...]:
+        """The columns PLAN of this learner; all None for somebody who never said anything."""
+        with self._cursor() as cursor:
+            row = self.find_plan.run(cursor, {"user_id": self.uuid(user_id)}).fetchone()
+        return row or (None,) * len(PLAN)
+
+    def with_text(self, cursor: Any, user_id: UUID, following: Next) -> Next:
+        """The next card with its text, when it is one of the learner's own."""
+        if following.card is None or not is_own(following.card.card_id):
+            return following
+        given = {"user_id": self.uuid(user_id), "block": block_of(following.card.card_id)}
+        row = self.find_own.run(cursor, given).fetchone()
+        return following._replace(text=OwnText(*row) if row else None)
 
     @contextmanager
     def turn(self) -> Iterator["Turn"]:
@@ -200,8 +229,8 @@ class Turn:
         ).fetchone()
         if row is None:
             return None
-        card = CardRow(*row[3:]) if row[3] is not None else None
-        return Asked(row[0], card, (row[1], row[2]) if row[1] is not None else None)
+        card = CardRow(*row[9:]) if row[9] is not None else None
+        return Asked(row[0], tuple(row[3:9]), card, (row[1], row[2]) if row[1] is not None else None)
 
     def write(self, user_id: UUID, day: int, at: datetime, values: dict[str, Any], *, reps: int) -> Next | None:
         """Log the answer, move the memory, take the card off the day's list, find the next one.
@@ -223,11 +252,11 @@ class Turn:
                 rows = store.write_all.run(self.cursor, given).fetchall()
             except store.engine.dialect.loaded_dbapi.IntegrityError:
                 return None
-            return _as_next([row[1:] for row in rows]) if rows[0][0] else None
+            return store.with_text(self.cursor, user_id, _as_next([row[1:] for row in rows])) if rows[0][0] else None
         for statement in store.writes:
             if statement.run(self.cursor, given).rowcount == 0 and statement is not store.writes[-1]:
                 return None
-        return _as_next(store.find_next.run(self.cursor, given).fetchall())
+        return store.with_text(self.cursor, user_id, _as_next(store.find_next.run(self.cursor, given).fetchall()))
 
 
 _AHEAD = LEARN_AHEAD // timedelta(microseconds=1)
@@ -250,9 +279,16 @@ def _ask() -> Any:
     who = sa.bindparam("user_id", type_=sa.types.NullType())
     known = sa.and_(review.c.user_id == person.c.id, review.c.id == _plain("review_id"))
     return (
-        sa.select(person.c.zone, review.c.card_id, review.c.rating, *(memory.c[name] for name in CARD))
+        sa.select(
+            person.c.zone,
+            review.c.card_id,
+            review.c.rating,
+            *(learner.c[name] for name in PLAN),
+            *(memory.c[name] for name in CARD),
+        )
         .select_from(signed)
         .join(person, person.c.id == signed.c.user_id)
+        .outerjoin(learner, learner.c.user_id == person.c.id)
         .outerjoin(memory, sa.and_(memory.c.user_id == person.c.id, memory.c.card_id == _plain("card_id")))
         .outerjoin(review, known)
         .where(
@@ -266,6 +302,15 @@ def _ask() -> Any:
     )
 
 
+def _plan() -> Any:
+    return sa.select(*(learner.c[name] for name in PLAN)).where(learner.c.user_id == _plain("user_id"))
+
+
+def _own() -> Any:
+    mine = (own_card.c.user_id == _plain("user_id"), own_card.c.id == _plain("block"))
+    return sa.select(*(own_card.c[name] for name in OwnText._fields)).where(*mine, own_card.c.deleted_at.is_(None))
+
+
 def _next(not_card: Any) -> Any:
     """The first learning step, due (tier 0) or due soon (2), and the first card on the list (1): a row each with how
     far the list is; one row without a card when there is neither."""
@@ -275,6 +320,7 @@ def _next(not_card: Any) -> Any:
     step = (
         sa.select(tier.label("tier"), *columns)
         .where(memory.c.user_id == user, IN_STEPS, memory.c.due_at <= ahead, memory.c.card_id != not_card)
+        .where(memory.c.aside == _number(0), sa.func.coalesce(memory.c.buried_day, _number(0)) != _plain("day"))
         .order_by(memory.c.due_at)
         .limit(_number(1))
         .offset(_number(0))
@@ -309,7 +355,8 @@ def _log() -> Any:
 
 
 def _move() -> Any:
-    moved = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day", "lapses")
+    model = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day")
+    moved = (*model, "lapses", "days", "seed", "aside")
     return (
         sa.update(memory)
         .where(

@@ -92,9 +92,7 @@ def review(stage: Stage, at: datetime) -> None:
     """Answer the day's cards until none is left, as the desk would: each answer is a transaction of its own."""
     her, answers = stage.apprentice, store.of(stage.base)
     with stage.base.writing() as db:
-        learner = lessons.learner(db, her.id)
-        pace = {"new_a_day": learner.new_a_day, "reviews_a_day": learner.reviews_a_day}
-        day_list.build(db, stage.library, her.id, her.zone, **pace, at=at)
+        day_list.build(db, stage.library, her.id, her.zone, at=at)
     shown: reviews.Shown | None = reviews.next_card(answers, stage.library, her.id, her.zone, at=at)
     signed_in_at = at - timedelta(days=365)
     while shown and shown.card:

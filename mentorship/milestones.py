@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from core.errors import Conflict, InvalidForm, NotFound, Refused
 from core.ids import uuid7
-from curriculum import lessons
+from curriculum import plans
 from curriculum.content import Library, Milestone
 from mentorship import criteria, links
 from mentorship.criteria import Criterion
@@ -113,7 +113,7 @@ def overview(db: Session, library: Library, user_id: UUID) -> list[Row]:
 
 def due_weeks(db: Session, library: Library, user_id: UUID) -> dict[str, tuple[int, date | None]]:
     """(week, its last day) of each milestone in the learner's programme; empty without one."""
-    learner = lessons.learner(db, user_id)
+    learner = plans.learner(db, user_id)
     programme = library.programmes.get(learner.programme)
     if programme is None:
         return {}

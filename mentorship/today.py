@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.accounts import User
-from curriculum import day_list, lessons, log, progress
+from curriculum import day_list, lessons, log, plans, progress
 from curriculum.library import Library, Milestone
 from curriculum.log import counting
 from curriculum.models import Learner, Review
@@ -81,7 +81,7 @@ class Today:
 def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datetime) -> Today:
     """The page for one person; today's list of cards stands already (`day_list.build`)."""
     day = date.fromordinal(clock.study_day(at, zone))
-    learner = lessons.learner(db, user_id)
+    learner = plans.learner(db, user_id)
     places = lessons.places(db, library, user_id)
     lesson = progress.lesson_of_the_week(library, learner, places, day)
     return Today(

@@ -39,7 +39,7 @@ from core.accounts import User, UserEmail
 from core.database import Database
 from core.ids import uuid7
 from core.settings import HERE, Settings
-from curriculum import log, reviews
+from curriculum import replay, reviews
 from curriculum.library import Library, load
 from curriculum.models import Learner, Review
 from tests.curriculum import small_content
@@ -453,7 +453,7 @@ def compare(site: Settings, notes: Notes) -> int:
 def faults_of(site: Settings) -> list[str]:
     base = Database(site)
     with base.reading() as db:
-        found = [fault for user_id in db.exec(select(col(User.id))) for fault in log.faults(db, user_id)]
+        found = [fault for user_id in db.exec(select(col(User.id))) for fault in replay.faults(db, user_id)]
     base.engine.dispose()
     return found
 

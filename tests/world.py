@@ -292,7 +292,7 @@ def _reviews(world: World, app: Flask, library: Library) -> None:
     ada, base = world.people["ada"], app.extensions["database"]
     with base.writing() as db:
         for person in world.people.values():
-            day_list.build(db, library, person.id, person.zone, new_a_day=10, reviews_a_day=100, at=MONDAY)
+            day_list.build(db, library, person.id, person.zone, at=MONDAY)
     hot = store.of(base)
     first = reviews.next_card(hot, library, ada.id, ada.zone, at=MONDAY).card
     assert first is not None

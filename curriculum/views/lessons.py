@@ -12,7 +12,7 @@ from core.database import database, get_db
 from core.errors import NotFound
 from core.once import once
 from core.web import read_form
-from curriculum import lessons, own_copy, progress
+from curriculum import lessons, own_copy, plans, progress
 from curriculum.library import Lesson, Library, Planned
 from curriculum.views import library
 
@@ -59,7 +59,7 @@ class PaceForm(BaseModel):
 def tracks():
     db, course, me = get_db(), library(), current_user()
     places = lessons.places(db, course, me.id)
-    learner = lessons.learner(db, me.id)
+    learner = plans.learner(db, me.id)
     return render_template(
         "curriculum/tracks.html",
         tracks=progress.by_track(course, places),
@@ -80,7 +80,7 @@ def show(slug: str):
         _note_opened(entry)
     db = get_db()
     places = lessons.places(db, course, me.id)
-    learner = lessons.learner(db, me.id)
+    learner = plans.learner(db, me.id)
     common = {
         "lesson": entry,
         "track": next(track for track in course.tracks if track.name == entry.track),
@@ -209,7 +209,7 @@ def glossary():
 def programme():
     """The programme week by week: the chosen one, or another to look at."""
     db, course, me = get_db(), library(), current_user()
-    learner = lessons.learner(db, me.id)
+    learner = plans.learner(db, me.id)
     looked_at = course.programmes.get(request.args.get("look", "")) or course.programmes.get(learner.programme)
     is_own = looked_at is not None and looked_at.slug == learner.programme
     places = lessons.places(db, course, me.id)
@@ -243,7 +243,7 @@ def welcome():
     course = library()
     return render_template(
         "curriculum/welcome.html",
-        learner=lessons.learner(get_db(), current_user().id),
+        learner=plans.learner(get_db(), current_user().id),
         makes=MAKES,
         daws=course.daws,
         ways=_ways(course, "Just look around", "The order of the tracks, no dates."),
@@ -267,7 +267,7 @@ def welcomed():
 @signed_in
 def learning():
     """How much a day, and with which DAW."""
-    learner = lessons.learner(get_db(), current_user().id)
+    learner = plans.learner(get_db(), current_user().id)
     return render_template("curriculum/learning.html", learner=learner, daws=library().daws)
 
 

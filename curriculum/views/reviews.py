@@ -16,7 +16,8 @@ from core.database import database, get_db
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import day_list, lessons, log, reviews, scheduling, store, typed
+from curriculum import day_list, log, plans, reviews, scheduling, store, typed
+from curriculum import desk as desk_rules
 from curriculum.library import Card
 from curriculum.reviews import Shown
 from curriculum.views import library
@@ -73,7 +74,7 @@ def answer(card_id: str):
 @once(again=desk)
 def undone():
     me = current_user()
-    card_id = reviews.undo(get_db(), me.id, me.zone, at=clock.now())
+    card_id = desk_rules.undo(get_db(), me.id, me.zone, at=clock.now())
     if not wants_fragment():
         flash("Your last answer is taken back.")
     return redirect(url_for("reviews.desk", back=card_id), 303)
@@ -116,16 +117,7 @@ def _build_list(at: datetime) -> None:
     if day_list.is_built(get_db(), me.id, day):
         return
     with database().writing() as db:
-        limits = lessons.learner(db, me.id)
-        day_list.build(
-            db,
-            library(),
-            me.id,
-            me.zone,
-            new_a_day=limits.new_a_day,
-            reviews_a_day=limits.reviews_a_day,
-            at=at,
-        )
+        day_list.build(db, library(), me.id, me.zone, at=at)
 
 
 def _done_for_now(at: datetime):
@@ -139,7 +131,7 @@ def _done_for_now(at: datetime):
             seen.add(row.card_id)
             answered.append((card, WORDS[row.rating - 1], row.due_at))
     tomorrow, after = (clock.day_start(today + days, me.zone) for days in (1, 2))
-    new_a_day = lessons.learner(db, me.id).new_a_day
+    new_a_day = plans.learner(db, me.id).new_a_day
     return render_template(
         "curriculum/reviews_done.html",
         answered=answered,

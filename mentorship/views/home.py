@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from core import accounts, clock, words
 from core.access import Me, somebody
 from core.database import database, get_db
-from curriculum import day_list, lessons
+from curriculum import day_list, plans
 from curriculum.library import Library
 from curriculum.views import library
 from mentorship import today as rules
@@ -40,13 +40,12 @@ def _has_settled_in(me: Me, course: Library, at: datetime) -> bool:
     By transactions of its own, since this request's session only reads.
     """
     with database().reading() as db:
-        learner = lessons.learner(db, me.id)
+        learner = plans.learner(db, me.id)
         is_built = day_list.is_built(db, me.id, clock.study_day(at, me.zone))
     if learner.welcomed_at is None or is_built:
         return learner.welcomed_at is not None
-    pace = {"new_a_day": learner.new_a_day, "reviews_a_day": learner.reviews_a_day}
     with database().writing() as db:
-        day_list.build(db, course, me.id, me.zone, **pace, at=at)
+        day_list.build(db, course, me.id, me.zone, at=at)
     return True
 
 

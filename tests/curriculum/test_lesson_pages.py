@@ -306,7 +306,7 @@ def test_a_refused_answer_keeps_what_was_typed(as_ada):
 
 
 def test_another_pace_is_kept_and_todays_list_follows(as_ada, ada, db, fresh_db, library):
-    day_list.build(db, library, ada.id, ada.zone, new_a_day=10, reviews_a_day=120, at=MONDAY)
+    day_list.build(db, library, ada.id, ada.zone, at=MONDAY)
     db.commit()
 
     as_ada.send("/learning", {"daw": "Ardour", "new_a_day": "5", "reviews_a_day": "60"})

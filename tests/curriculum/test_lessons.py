@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from core.accounts import User
 from core.errors import Refused
-from curriculum import day_list, lessons, own_copy, progress
+from curriculum import day_list, lessons, own_copy, plans, progress
 from curriculum.library import Lesson, Library
 from curriculum.models import Learner, LessonVisit, Memory, QueueDay, StepTick
 from tests.times import BERLIN, DAY, MONDAY, TUESDAY, on_the_wall
@@ -256,7 +256,7 @@ def test_the_three_answers_are_kept_and_the_programme_starts_on_her_study_day(db
     lessons.welcome(db, library, ada.id, **answers, zone=BERLIN, at=after_midnight)
     db.commit()
 
-    row = lessons.learner(fresh_db, ada.id)
+    row = plans.learner(fresh_db, ada.id)
     assert (row.makes, row.daw, row.programme, row.started_on) == ("Beats", "Reaper", "nine-months", MONDAY_DATE)
     assert row.welcomed_at == after_midnight
 
@@ -266,7 +266,7 @@ def test_skipping_the_questions_keeps_what_was_answered_before(db, library, ada)
 
     lessons.skip_welcome(db, ada.id, at=TUESDAY)
 
-    row = lessons.learner(db, ada.id)
+    row = plans.learner(db, ada.id)
     assert (row.makes, row.welcomed_at) == ("Beats", MONDAY)
 
 
@@ -274,7 +274,7 @@ def test_answering_again_does_not_start_the_same_programme_anew(db, library, ada
     for at in (MONDAY, MONDAY + 10 * DAY):
         lessons.welcome(db, library, ada.id, makes="", daw="", programme="self-study", zone=BERLIN, at=at)
 
-    assert lessons.learner(db, ada.id).started_on == MONDAY_DATE
+    assert plans.learner(db, ada.id).started_on == MONDAY_DATE
 
 
 @pytest.mark.parametrize(("field", "value"), [("daw", "Tape"), ("programme", "two-weeks")])
@@ -288,7 +288,7 @@ def test_a_daw_or_programme_that_nobody_knows_is_refused(db, library, ada, field
 
 
 def test_somebody_who_said_nothing_has_the_usual_pace_and_no_row(db, ada):
-    row = lessons.learner(db, ada.id)
+    row = plans.learner(db, ada.id)
     db.commit()
 
     assert (row.new_a_day, row.reviews_a_day, row.welcomed_at) == (10, 120, None)
@@ -296,11 +296,11 @@ def test_somebody_who_said_nothing_has_the_usual_pace_and_no_row(db, ada):
 
 
 def test_another_pace_has_todays_list_made_again(db, library, ada):
-    day_list.build(db, library, ada.id, BERLIN, new_a_day=10, reviews_a_day=120, at=MONDAY)
+    day_list.build(db, library, ada.id, BERLIN, at=MONDAY)
 
-    lessons.set_pace(db, library, ada.id, daw="Ardour", new_a_day=0, reviews_a_day=20)
+    lessons.set_pace(db, library, ada.id, daw="Ardour")
 
-    row = lessons.learner(db, ada.id)
+    row = plans.learner(db, ada.id)
     assert (row.daw, row.new_a_day, row.reviews_a_day) == ("Ardour", 0, 20)
     assert count(db, QueueDay, ada) == 0
 
@@ -308,12 +308,12 @@ def test_another_pace_has_todays_list_made_again(db, library, ada):
 def test_a_programme_can_start_on_a_day_of_choice_and_be_left_again(db, library, ada):
     start = date(2026, 11, 2)
     lessons.choose_programme(db, library, ada.id, "self-study", start, zone=BERLIN, at=MONDAY)
-    chosen = lessons.learner(db, ada.id).started_on
+    chosen = plans.learner(db, ada.id).started_on
 
     lessons.choose_programme(db, library, ada.id, "", None, zone=BERLIN, at=MONDAY)
 
     assert chosen == start
-    assert lessons.learner(db, ada.id).started_on is None
+    assert plans.learner(db, ada.id).started_on is None
 
 
 @pytest.mark.parametrize("start", [date(1, 1, 1), date(9999, 12, 31)])
@@ -341,7 +341,7 @@ def test_a_track_counts_what_is_done_written_and_planned(db, library, ada, lesso
 
 def of_the_week(db: Session, library: Library, person: User, today: date) -> progress.LessonOfTheWeek:
     places = lessons.places(db, library, person.id)
-    return progress.lesson_of_the_week(library, lessons.learner(db, person.id), places, today)
+    return progress.lesson_of_the_week(library, plans.learner(db, person.id), places, today)
 
 
 def test_the_lesson_of_the_week_is_the_first_that_is_left_in_the_programme(db, library, ada, lesson):

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.accounts import SignIn, User, hash_of
-from core.database import Database
+from core.database import Database, insert_into
 from core.errors import Conflict, NotFound, Refused
 from core.ids import uuid7
-from curriculum import day_list, log, reviews, scheduling, store
+from curriculum import cards, day_list, replay, reviews, scheduling, store
+from curriculum import desk as desk_rules
 from curriculum.library import Library
-from curriculum.models import Memory, QueueCard, Review
+from curriculum.models import Learner, Memory, QueueCard, Review
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, SECOND, on_the_wall
 
 LESSON = "daw-signal-path"
@@ -46,9 +47,11 @@ class Desk:
         self.db.commit()
 
     def sit_down(self, *, at: datetime = MONDAY, new: int = 10, most: int = 120) -> reviews.Shown:
-        day_list.build(
-            self.db, self.library, self.person.id, self.person.zone, new_a_day=new, reviews_a_day=most, at=at
-        )
+        limits = insert_into(self.db, Learner).values(**Learner(user_id=self.person.id).model_dump())
+        self.db.execute(limits.on_conflict_do_nothing())
+        row = self.db.get_one(Learner, self.person.id)
+        row.new_a_day, row.reviews_a_day = new, most
+        day_list.build(self.db, self.library, self.person.id, self.person.zone, at=at)
         self.db.commit()
         return reviews.next_card(self.store, self.library, self.person.id, self.person.zone, at=at)
 
@@ -68,7 +71,7 @@ class Desk:
         return shown  # type: ignore[return-value]
 
     def undo(self, *, at: datetime) -> str:
-        card_id = reviews.undo(self.db, self.person.id, self.person.zone, at=at)
+        card_id = desk_rules.undo(self.db, self.person.id, self.person.zone, at=at)
         self.db.commit()
         return card_id
 
@@ -118,7 +121,7 @@ def test_gaps_of_one_text_do_not_meet_on_one_day(desk: Desk, db: Session) -> Non
     desk.add("theory-pitch")
     desk.sit_down(new=100)
 
-    blocks = [day_list.block_of(card_id) for card_id in db.exec(select(QueueCard.card_id))]
+    blocks = [cards.block_of(card_id) for card_id in db.exec(select(QueueCard.card_id))]
 
     assert len(blocks) == len(set(blocks))
 
@@ -220,7 +223,7 @@ def test_undo_goes_back_step_by_step_and_then_says_so(desk: Desk) -> None:
 
     assert desk.undo(at=MONDAY + MINUTE) == second.id
     assert desk.undo(at=MONDAY + MINUTE) == first.id
-    with pytest.raises(Refused, match="no answer of today"):
+    with pytest.raises(Refused, match="nothing of today"):
         desk.undo(at=MONDAY + MINUTE)
 
 
@@ -234,7 +237,7 @@ def test_an_answer_after_an_undo_counts(desk: Desk) -> None:
     desk.answer(card.id, 4, at=MONDAY + 2 * SECOND)
 
     assert desk.memory(card.id).state == scheduling.State.REVIEW
-    assert log.faults(desk.db, desk.person.id) == []
+    assert replay.faults(desk.db, desk.person.id) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -256,7 +259,7 @@ def test_memories_equal_the_replay_of_the_log(desk: Desk, seed: int) -> None:
                 shown = reviews.next_card(desk.store, desk.library, desk.person.id, BERLIN, at=at)
         at += dice.choice([HOUR, 8 * HOUR, DAY, 3 * DAY])
 
-    assert log.faults(desk.db, desk.person.id) == []
+    assert replay.faults(desk.db, desk.person.id) == []
 
 
 def test_a_memory_that_was_tampered_with_is_found(desk: Desk, db: Session) -> None:
@@ -268,7 +271,7 @@ def test_a_memory_that_was_tampered_with_is_found(desk: Desk, db: Session) -> No
     memory.stability = 99.0
     db.commit()
 
-    assert any(card.id in fault for fault in log.faults(db, desk.person.id))
+    assert any(card.id in fault for fault in replay.faults(db, desk.person.id))
 
 
 def test_nobody_answers_with_an_ended_sign_in_or_a_foreign_card(desk: Desk, db: Session, eve: User) -> None:
@@ -430,7 +433,7 @@ def test_one_id_for_four_cards_at_once_answers_one_of_them(
 
     assert refused == ["Conflict"] * 3
     assert len(fresh_db.exec(select(Review)).all()) == 1
-    assert log.faults(fresh_db, desk.person.id) == []
+    assert replay.faults(fresh_db, desk.person.id) == []
 
 
 @pytest.mark.postgres
@@ -446,19 +449,20 @@ def test_two_who_take_back_the_same_answer_take_it_back_once(
     both_looked, get = threading.Barrier(2, timeout=20), Session.get
 
     def get_together(db: Session, *given: Any, **more: Any) -> Any:
-        both_looked.wait()
+        if "with_for_update" in more:
+            both_looked.wait()
         return get(db, *given, **more)
 
     def take_back() -> None:
         with base.writing() as db:
-            reviews.undo(db, user_id, BERLIN, at=MONDAY + SECOND)
+            desk_rules.undo(db, user_id, BERLIN, at=MONDAY + SECOND)
 
     monkeypatch.setattr(Session, "get", get_together)
     refused = together(take_back, take_back)
 
     assert refused == ["Conflict"]
     assert [row.rating for row in fresh_db.exec(select(Review).order_by(col(Review.at)))] == [3, 0]
-    assert log.faults(fresh_db, desk.person.id) == []
+    assert replay.faults(fresh_db, desk.person.id) == []
 
 
 def test_a_list_made_while_an_answer_was_written_does_not_ask_again(desk: Desk, db: Session) -> None:
@@ -491,4 +495,4 @@ def test_an_answer_that_was_overtaken_keeps_the_order_of_the_log(desk: Desk) -> 
 
     desk.answer(card.id, 3, at=MONDAY)
 
-    assert log.faults(desk.db, desk.person.id) == []
+    assert replay.faults(desk.db, desk.person.id) == []

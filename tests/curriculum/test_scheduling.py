@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from core import clock
 from curriculum import scheduling
 from curriculum.scheduling import NEW, MemoryState, State
+from curriculum.spacing import Plan
 from tests.times import (
     AUCKLAND,
     BERLIN,
@@ -103,7 +104,7 @@ def test_every_answer_of_a_history_leaves_the_memory_that_fsrs_rs_finds(history,
     memory = NEW
 
     for (rating, at, day), theirs in zip(reviews, by_fsrs_rs(reviews, parameters), strict=True):
-        memory = scheduling.answer(memory, rating, at=at, zone=zone, parameters=parameters).memory
+        memory = scheduling.answer(memory, rating, at=at, zone=zone, plan=Plan(parameters=parameters)).memory
         assume(stability_of(memory) < FSRS_RS_LONGEST_STABILITY)
 
         assert memory.reviewed_day == day
@@ -114,7 +115,7 @@ def test_every_answer_of_a_history_leaves_the_memory_that_fsrs_rs_finds(history,
 @given(stability=st.floats(0.01, 30_000), retention=st.sampled_from([0.80, 0.85, 0.90, 0.95, 0.97]), rating=ratings)
 def test_whole_day_intervals_are_those_of_fsrs_rs(stability, retention, rating):
     memory = learnt(MONDAY, BERLIN, stability=stability)
-    outcome = scheduling.answer(memory, rating, at=MONDAY + 3 * DAY, zone=BERLIN, retention=retention)
+    outcome = scheduling.answer(memory, rating, at=MONDAY + 3 * DAY, zone=BERLIN, plan=Plan(retention=retention))
     assume(outcome.days)
 
     theirs = fsrs_rs_python.FSRS(list(scheduling.DEFAULT)).next_interval(outcome.memory.stability, retention, rating)
@@ -257,7 +258,7 @@ def test_the_replay_of_the_log_equals_answering_step_by_step(history, zone):
     memory = NEW
 
     for rating, at, _ in reviews:
-        memory = scheduling.answer(memory, rating, at=at, zone=zone, retention=0.85).memory
+        memory = scheduling.answer(memory, rating, at=at, zone=zone, plan=Plan(retention=0.85)).memory
 
     assert scheduling.replay(reviews) == memory
 
@@ -290,7 +291,7 @@ def test_what_is_answered_is_due_later_and_as_the_preview_said(history, zone, wa
 def test_the_better_the_answer_the_longer_the_interval(stability, difficulty, wait, retention):
     memory = MemoryState(State.REVIEW, None, stability, difficulty, MONDAY, FIRST_DAY)
 
-    shown = scheduling.preview(memory, at=MONDAY + wait * MINUTE, zone=BERLIN, retention=retention)
+    shown = scheduling.preview(memory, at=MONDAY + wait * MINUTE, zone=BERLIN, plan=Plan(retention=retention))
 
     gaps = [outcome.gap for outcome in shown]
     stabilities = [stability_of(outcome.memory) for outcome in shown]
@@ -355,7 +356,7 @@ def test_an_interval_in_words(days, words):
 def test_who_wants_to_remember_more_sees_a_card_sooner():
     memory = learnt(MONDAY, BERLIN)
     days = [
-        scheduling.answer(memory, GOOD, at=MONDAY + 9 * DAY, zone=BERLIN, retention=retention).days
+        scheduling.answer(memory, GOOD, at=MONDAY + 9 * DAY, zone=BERLIN, plan=Plan(retention=retention)).days
         for retention in (0.80, 0.90, 0.97)
     ]
 
@@ -399,9 +400,9 @@ def test_moments_are_kept_in_utc_whatever_zone_they_come_in():
         {"rating": 5},
         {"at": MONDAY.replace(tzinfo=None)},
         {"zone": "Mars/Olympus"},
-        {"retention": 0.79},
-        {"retention": 0.98},
-        {"parameters": (1.0, 2.0)},
+        {"plan": Plan(retention=0.79)},
+        {"plan": Plan(retention=0.98)},
+        {"plan": Plan(parameters=(1.0, 2.0))},
     ],
 )
 def test_numbers_out_of_range_are_refused(wrong):

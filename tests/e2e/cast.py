@@ -237,7 +237,7 @@ def answered(cast: Cast, app: Flask, library: Library) -> None:
         with base.writing() as db:
             row = {"browser": "Firefox on Linux", "created_at": days_ago(9), "seen_at": NOW}
             db.add(SignIn(user_id=person.id, token_hash=hash_of(token), expires_at=days_ago(-9), **row))
-            day_list.build(db, library, person.id, person.zone, new_a_day=10, reviews_a_day=100, at=NOW)
+            day_list.build(db, library, person.id, person.zone, at=NOW)
         for number in range(most):
             shown = reviews.next_card(store.of(base), library, person.id, person.zone, at=NOW)
             if shown.card:

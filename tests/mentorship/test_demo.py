@@ -16,7 +16,7 @@ from core.accounts import User
 from core.database import Database
 from core.errors import Refused
 from core.storage import Storage
-from curriculum import lessons, log
+from curriculum import lessons, replay
 from curriculum.library import Library
 from curriculum.models import Review
 from mentorship import actions, demo, demo_diary, demo_steps, links, milestones, portfolio, sessions
@@ -59,7 +59,7 @@ def test_the_demo_is_a_month_of_life_in_which_all_fits(make_demo, fresh_db, stor
     assert (mara.name, jonas.name) == ("Mara (demo apprentice)", "Jonas (demo mentor)")
     assert not mara.is_host and not jonas.is_host
     assert accounts.sign_ins(fresh_db, mara.id, at=MONDAY - DAY) == []
-    assert log.all_faults(fresh_db) == file_faults(fresh_db, storage=storage) == checks.database(base) == []
+    assert replay.all_faults(fresh_db) == file_faults(fresh_db, storage=storage) == checks.database(base) == []
     assert storage.names() == portfolio.known_hashes(fresh_db)
     assert [pair.person.id for pair in links.active(fresh_db, mara.id)] == [jonas.id]
     assert lesson_words(fresh_db, library, mara.id) == ["done"] * 4 + ["reading"]

@@ -4,6 +4,7 @@ Revision: 0004, after 0003
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = ["own_card", "card_media", "parameter_set", "api_token", "work"]
-COLUMNS = {
+COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
     "learner": [
         ("retention", sa.Float(), "0.9"),
         ("weights", sa.String(), ""),
