@@ -1,7 +1,7 @@
 """A learner's own parameters: fitted to the log, taken over only where they predict better, and given back on wish.
 
-The fit itself is in `fitting`; it takes a second or two and holds no transaction. Taking a set over replays stability and
-difficulty of all cards in the same transaction; the days on which they are due stay until the next answer.
+The fit itself is in `fitting`; it takes a second or two and holds no transaction. Taking a set over replays stability
+and difficulty of all cards in the same transaction; the days on which they are due stay until the next answer.
 """
 
 import json
@@ -18,22 +18,17 @@ from core.accounts import User
 from core.errors import Conflict, NotFound, Refused
 from core.ids import uuid7
 from core.work import Task, Work
-from curriculum import fitting, replay, scheduling
+from curriculum import fitting, plans, replay
 from curriculum.fitting import Fit, Outcome
-from curriculum.lessons import learner, own_learner
 from curriculum.log import counting
 from curriculum.models import Learner, ParameterSet, Review
+from curriculum.pace import row_of
 from curriculum.scheduling import State
 
 KIND = "fit"  # of work, as app.py lists it
 TITLE = "Fitting reviews to you"
 EVERY = timedelta(days=30)  # how often the job fits a learner anew
 CHANGED = "Your parameters were changed on another page meanwhile. Nothing was changed now; fit once more."
-
-
-def parameters_of(row: Learner) -> tuple[float, ...]:
-    """The parameters in use."""
-    return tuple(json.loads(row.weights)) if row.weights else scheduling.DEFAULT
 
 
 def sets(db: Session, user_id: UUID) -> list[ParameterSet]:
@@ -61,11 +56,12 @@ def said(row: ParameterSet) -> str:
     tried, before, after = fitting.tried_on(row.outcomes), row.loss_before, row.loss_after
     if row.adopted_at is None:
         return (
-            f"Parameters fitted to you do not predict your last {tried} answers better: log loss {after:.3f}, with those "
-            f"in use {before:.3f}. Nothing was changed."
+            f"Parameters fitted to you do not predict your last {tried} answers better: log loss {after:.3f}; "
+            f"those in use {before:.3f}. Nothing was changed."
         )
-    start = f"Your own parameters predict your last {tried} answers better: log loss {after:.3f} instead of {before:.3f}."
-    return f"{start} They are in use now." if row.ended_at is None else f"{start} They are no longer in use."
+    figures = f"log loss {after:.3f} instead of {before:.3f}"
+    now = "They are in use now." if row.ended_at is None else "They are no longer in use."
+    return f"Your own parameters predict your last {tried} answers better: {figures}. {now}"
 
 
 # -- changing ------------------------------------------------------------------------------------------------
@@ -85,7 +81,7 @@ def run(task: Task, *, at: datetime) -> dict[str, object]:
     """The work itself: read, fit without a transaction, keep what came of it."""
     task.tell("Reading your answers")
     with task.base.reading() as db:
-        in_use = parameters_of(learner(db, task.user_id))
+        in_use = plans.of(plans.learner(db, task.user_id)).parameters
         found = outcomes(db, task.user_id)
     if len(found) < fitting.FEWEST:
         raise Refused(too_few(fitting.FEWEST - len(found)))
@@ -109,12 +105,10 @@ def too_few(missing: int) -> str:
     )
 
 
-def keep(
-    db: Session, user_id: UUID, zone: str, fit: Fit, in_use: tuple[float, ...], *, at: datetime
-) -> ParameterSet:
+def keep(db: Session, user_id: UUID, zone: str, fit: Fit, in_use: tuple[float, ...], *, at: datetime) -> ParameterSet:
     """Keep what was fitted and, where it won against the parameters that are in use, take it over."""
-    row = own_learner(db, user_id)
-    if parameters_of(row) != in_use:
+    row = row_of(db, user_id)
+    if plans.of(row).parameters != in_use:
         raise Conflict(CHANGED)
     made = ParameterSet(
         user_id=user_id,
@@ -136,14 +130,14 @@ def use(db: Session, user_id: UUID, zone: str, set_id: UUID, *, at: datetime) ->
     chosen = db.get(ParameterSet, (user_id, set_id))
     if chosen is None:
         raise NotFound
-    row = own_learner(db, user_id)
+    row = row_of(db, user_id)
     if row.weights != chosen.weights:
         _put_in_use(db, row, chosen, zone, at)
 
 
 def use_standard(db: Session, user_id: UUID, zone: str, *, at: datetime) -> None:
     """Go back to the parameters that everybody begins with."""
-    row = own_learner(db, user_id)
+    row = row_of(db, user_id)
     if row.weights:
         _put_in_use(db, row, None, zone, at)
 
@@ -163,16 +157,16 @@ def _put_in_use(db: Session, row: Learner, chosen: ParameterSet | None, zone: st
 
 
 def ask_for_all(db: Session, *, at: datetime) -> str:
-    """Ask for a fit for each learner who has enough answers, has answered since the last one, and was not fitted for a
-    month."""
+    """Ask for a fit for each learner with enough answers who has answered since the last one, a month ago or longer."""
     if not fitting.is_installed():
         return "the package is not installed"
-    lately = sa.select(Work.user_id).where(col(Work.kind) == KIND, col(Work.made_at) > at - EVERY)
-    since = sa.select(sa.func.max(ParameterSet.fitted_at)).where(col(ParameterSet.user_id) == col(User.id))
-    found = db.exec(select(User.id).where(col(User.id).not_in(lately), col(User.active).is_(sa.true())))
+    before = at - EVERY
+    lately = sa.select(col(Work.user_id)).where(col(Work.kind) == KIND, col(Work.made_at) > before)
+    answered = sa.select(col(Review.user_id)).where(col(Review.at) > before)
+    people = select(col(User.id)).where(col(User.active).is_(sa.true()), col(User.id).in_(answered))
     asked = 0
-    for user_id in found.all():
-        if _has_answered_since(db, user_id, db.scalar(since.where(col(User.id) == user_id))):
+    for user_id in db.exec(people.where(col(User.id).not_in(lately))).all():
+        if count_outcomes(db, user_id) >= fitting.FEWEST:
             work.ask(db, user_id, KIND, TITLE, {}, at=at)
             asked += 1
-    return f"asked for {asked} fits"
+    return f"asked for {asked}"
