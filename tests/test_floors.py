@@ -20,8 +20,19 @@ COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "errors", "ids", "prose", "prose_extensions", "words"},
     "curriculum": {
-        *("card_block", "content", "content_checks", "content_files", "front_matter", "lesson_file", "lesson_page"),
-        *("library", "own_copy", "scheduling", "source_text", "typed", "workload"),
+        *("calculation", "calculation_text", "card_block", "card_text", "content", "content_checks", "content_files"),
+        *(
+            "fitting",
+            "formula",
+            "front_matter",
+            "lesson_file",
+            "lesson_page",
+            "library",
+            "note_names",
+            "own_copy",
+            "quantities",
+        ),
+        *("scheduling", "showing", "source_text", "spacing", "typed", "workload"),
     },
     "mentorship": {"file_kinds", "probe"},
 }
