@@ -166,13 +166,13 @@ def test_what_was_typed_is_shown_as_text(as_ada: Any, deal: Callable[[str], None
         deal(card_id)
     for _ in range(3):
         page = as_ada.get("/reviews").text
-        card_id = re.search(r'name="card" value="([^"]+)"', page)
-        assert card_id
-        judged = as_ada.get("/reviews", query_string={"card": card_id[1], "given": bad}).text
+        card = re.search(r'name="card" value="([^"]+)"', page)
+        assert card
+        judged = as_ada.get("/reviews", query_string={"card": card[1], "given": bad}).text
         assert "<img src" not in judged
         review = re.search(r'name="id" value="([^"]+)"', judged)
         assert review
-        as_ada.send(f"/reviews/{card_id[1]}", {"id": review[1], "rating": 4, "seconds": "1"})
+        as_ada.send(f"/reviews/{card[1]}", {"id": review[1], "rating": 4, "seconds": "1"})
 
 
 def test_the_way_back_of_a_reverse_card_asks_with_the_answer(as_ada: Any, deal: Callable[[str], None]) -> None:
