@@ -27,6 +27,7 @@ COMMANDS = {
     "users": ("core.commands:users", "Add an account or reset a password: users add|reset."),
     "routes": ("core.commands:routes", "List every route with its methods."),
     "check": ("core.commands:check", "Check database, files and memories against each other."),
+    "simulate": ("curriculum.simulation_report:command", "Play years of made-up learners through the real rules."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
 }

@@ -98,7 +98,8 @@ def cast_name(cast: Cast, person_id: UUID) -> str:
 
 
 def learning(cast: Cast, db: Session, library: Library) -> None:
-    """Ada has read some and is reading more; Cleo has read one and skipped one; Ben and Dora look around."""
+    """Ada has read some and is reading more; Cleo has read one and skipped one; Ben looks around; Dora has a sum and
+    a choice on her desk."""
     for name, programme in (("ada", "nine-months"), ("ben", ""), ("cleo", "self-study"), ("dora", "")):
         person = cast.people[name]
         answers = {"makes": "Beats", "daw": "Reaper", "programme": programme}
@@ -113,6 +114,8 @@ def learning(cast: Cast, db: Session, library: Library) -> None:
     lessons.save_steps(db, ada, third, [step.key for step in third.steps[:2]], at=days_ago(2))
     lessons.skip(db, ada, fourth, at=days_ago(2))
     lessons.mark_done(db, cleo, first, at=days_ago(1))
+    kinds = {card.type: card for card in first.cards}
+    reviews.add_cards(db, cast.id_of("dora"), [kinds["calculation"], kinds["choice"]], at=days_ago(1))
     cast.ids |= {"done": first.slug, "reading": third.slug, "skipped": fourth.slug}
     cast.ids["pitch"] = second.slug
     cast.ids["unread"] = list(library.lessons)[4]
