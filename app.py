@@ -35,6 +35,8 @@ COMMANDS = {
 BLUEPRINTS = [
     "core.views",
     "curriculum.views.lessons",
+    "curriculum.views.backlog",
+    "curriculum.views.review_settings",
     "curriculum.views.reviews",
     "mentorship.views.home",
     "mentorship.views.links",
@@ -74,18 +76,24 @@ def schedule(app: "Flask") -> "list[Job]":
     from functools import partial
 
     from core.jobs import Job, forget_old
+    from curriculum import optimise
     from mentorship import jobs, links
 
     return [
         Job("expire-invitations", 60, links.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
+        Job("ask-for-fits", 24 * 60, optimise.ask_for_all),
     ]
 
 
 def work(app: "Flask") -> "dict[str, Kind]":
     """Long work that people ask for and the job process does: its name, and what it is."""
-    return {}
+    from core.work import Kind
+    from curriculum import jobs, optimise
+
+    settings = ("review_settings.show", "How you review")
+    return {optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings)}
 
 
 def checks(app: "Flask") -> "dict[str, Callable[..., list[str]]]":

@@ -77,6 +77,12 @@ def ask(db: Session, user_id: UUID, *, at: datetime) -> Work:
     return work.ask(db, user_id, KIND, TITLE, {}, at=at)
 
 
+def under_way(db: Session, user_id: UUID) -> Work | None:
+    """The fit that this learner waits for."""
+    mine = select(Work).where(col(Work.user_id) == user_id, col(Work.kind) == KIND)
+    return db.exec(mine.where(col(Work.state).in_(work.UNFINISHED))).first()
+
+
 def run(task: Task, *, at: datetime) -> dict[str, object]:
     """The work itself: read, fit without a transaction, keep what came of it."""
     task.tell("Reading your answers")

@@ -20,6 +20,7 @@ MISSING = {  # what stands for an object of the world when there is none
     **dict.fromkeys(("other sign-in",), "0" * 64),
     **dict.fromkeys(("open secret", "expired secret", "used secret of ada"), "0" * 43),
     **dict.fromkeys(("card", "answered card"), "zzzzzz"),
+    "pause": "712345",
 }
 
 
@@ -74,6 +75,8 @@ INVITED = frozenset({"name", "invitation secret"})
 PRACTICE = {"kind": "practice", "day": "2026-11-23", "minutes": "30"}
 HELD = {"day": "2026-11-20", "time": "12:00", "minutes": "30"}
 PIECE = {"title": "Another"}
+PACE = {"new_a_day": "5", "reviews_a_day": "50", "retention": "93", "easy": "6"}
+HOLIDAY = {"first": "2026-12-01", "last": "2026-12-06"}
 MARK = {"level": "3", "comment": "It holds."}
 BEAT = {"slug": "first-beat"}
 ADAS_BEAT = {"person_id": "@ada", **BEAT}
@@ -139,7 +142,25 @@ MATRIX: dict[str, list[Case]] = {
     "GET lessons.welcome": [own()],
     "POST lessons.welcomed": [own(303, form={"makes": "Beats", "daw": "Reaper", "programme": ""})],
     "GET lessons.learning": [own()],
-    "POST lessons.changed_learning": [own(303, form={"daw": "Reaper", "new_a_day": "5", "reviews_a_day": "50"})],
+    "POST lessons.changed_learning": [own(303, form={"daw": "Reaper"}), own(422, form={"daw": "Tape"})],
+    "GET review_settings.show": [own(), own(query="retention=95&new_a_day=5&reviews_a_day=50")],
+    "POST review_settings.changed": [
+        own(303, form=PACE),
+        own(303, form={**PACE, "do": "try"}),
+        own(422, form={**PACE, "retention": "99"}),
+    ],
+    "POST review_settings.paused": [own(303, form=HOLIDAY), own(422, form={**HOLIDAY, "last": "2026-11-30"})],
+    "POST review_settings.removed_pause": [only(ADA_DOES, url={"first": "@pause"})],
+    "POST review_settings.ended_pause": [own(303)],
+    "POST review_settings.fitted": [own(422, about="nobody has answered enough")],
+    "POST review_settings.used_standard": [own(303)],
+    "POST review_settings.used": [only(ADA_DOES, url={"set_id": "@parameters"})],
+    "GET backlog.show": [own()],
+    "POST backlog.chosen": [
+        *(own(303, form={"choice": choice, "days": "7"}) for choice in ("cap", "spread", "all")),
+        own(422, form={"choice": "spread", "days": "61"}),
+    ],
+    "POST backlog.more": [own(303, form={"reviews": "20"}), own(422, form={"reviews": "21"})],
     "GET reviews.desk": [own()],
     "POST reviews.answer": [
         only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),

@@ -18,7 +18,7 @@ from core import work
 from core.accounts import SignIn, User, UserEmail, hash_of
 from core.ids import uuid7
 from core.storage import Storage
-from curriculum import day_list, lessons, reviews, store
+from curriculum import day_list, fitting, lessons, optimise, pauses, reviews, spacing, store
 from curriculum.library import Library
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
@@ -300,3 +300,10 @@ def _reviews(world: World, app: Flask, library: Library) -> None:
     shown = reviews.answer(hot, library, world.tokens["ada"], first.id, **given)
     assert shown is not None and shown.card is not None
     world.ids |= {"answered card": first.id, "card": shown.card.id}
+    fit = fitting.Fit((*spacing.STANDARD[:20], 0.2), 500, 100, 0.347, 0.351)
+    with base.writing() as db:
+        day = (MONDAY - 40 * DAY).date()
+        pauses.add(db, ada.id, ada.zone, day, day + 2 * DAY, at=MONDAY)
+        tried = optimise.keep(db, ada.id, ada.zone, fit, spacing.STANDARD, at=MONDAY)
+        world.ids |= {"pause": str(day.toordinal()), "parameters": str(tried.id)}
+        day_list.build(db, library, ada.id, ada.zone, at=MONDAY)

@@ -175,18 +175,6 @@ def test_twice_as_many_a_day_never_take_longer(seed, a_day):
     assert slow is None or (fast is not None and fast <= slow)
 
 
-@settings(deadline=None, max_examples=30)
-@given(seed=st.integers(0, 999), days=st.integers(2, 40))
-def test_so_many_a_day_are_enough_and_at_least_their_share(seed, days):
-    cards = away(400, seed)
-
-    needed = workload.needed_a_day(cards, days, DEFAULT, 0.9)
-
-    found = workload.gone_in(cards, needed, DEFAULT, 0.9)
-    assert found is not None and found <= days
-    assert needed * days >= due(cards)
-
-
 @pytest.mark.parametrize(("parameters", "retention"), [(DEFAULT, 0.90), (DEFAULT, 0.80), (OTHER, 0.95)])
 def test_the_promised_days_are_those_that_the_model_takes(parameters, retention):
     cards = away(700, seed=3)
