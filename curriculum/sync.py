@@ -102,11 +102,8 @@ def queue(db: Session, library: Library, user_id: UUID, zone: str, *, limit: int
     """
     day = clock.study_day(at, zone)
     mine = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
-    places = list(
-        db.execute(
-            sa.select(col(QueueCard.card_id), col(QueueCard.answered_by)).where(*mine).order_by(col(QueueCard.position))
-        )
-    )
+    columns = sa.select(col(QueueCard.card_id), col(QueueCard.answered_by))
+    places = list(db.execute(columns.where(*mine).order_by(col(QueueCard.position))))
     listed = [card_id for card_id, answered_by in places if answered_by is None]
     steps = _steps(db, user_id, day, at)
     held = select(Memory).where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(listed[:limit]))

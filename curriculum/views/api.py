@@ -21,7 +21,7 @@ from pydantic import (
 
 from core import api, clock, tokens
 from core.api import Read, caller, for_programs, written
-from core.database import get_db
+from core.database import database
 from core.errors import InvalidForm
 from core.web import csrf, note
 from curriculum import day_list, scheduling, sync
@@ -164,9 +164,12 @@ def queue(query: QueueQuery):
     `left`, `total` and `steps` count all of them, also beyond `limit`.
     """
     me, at = caller(), clock.now()
-    if not day_list.is_built(get_db(), me.id, clock.study_day(at, me.zone)):
+    with database().reading() as db:
+        is_built = day_list.is_built(db, me.id, clock.study_day(at, me.zone))
+    if not is_built:
         written(lambda db: day_list.build(db, library(), me.id, me.zone, at=at))
-    found = sync.queue(get_db(), library(), me.id, me.zone, limit=query.limit, at=at)
+    with database().reading() as db:
+        found = sync.queue(db, library(), me.id, me.zone, limit=query.limit, at=at)
     today = Today(
         day=date.fromordinal(found.day),
         left=found.left,
