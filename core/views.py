@@ -198,7 +198,7 @@ def made_key():
 @once(again=lambda token_hash: keys())
 def ended_key(token_hash: str):
     key = tokens.end(get_db(), current_user().id, token_hash, at=clock.now())
-    note("token.ended", key=token_hash[:12])
+    note("token.revoked", key=token_hash[:12])
     flash(f"The key “{key.name}” has ended: no program can use it any more.")
     return redirect(url_for("profile.keys"), 303)
 

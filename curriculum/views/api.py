@@ -18,8 +18,10 @@ from pydantic import (
     WrapValidator,
     model_validator,
 )
+from sqlmodel import Session
 
 from core import api, clock, tokens
+from core.access import Me
 from core.api import Read, caller, for_programs, written
 from core.database import database
 from core.errors import InvalidForm
@@ -192,10 +194,10 @@ def reviews(body: Batch):
     me, at = caller(), clock.now()
     read = [(place, _sent(item)) for place, item in enumerate(body.reviews) if isinstance(item, Item)]
     sent = [one for _, one in read]
-    kept = written(lambda db: sync.take_in(db, library(), me.id, me.zone, sent, at=at)) if sent else []
     results = [_unread(item) for item in body.reviews]
-    for (place, one), what in zip(read, kept, strict=True):
-        results[place] = _result(one, what)
+    taken = written(lambda db: _take_in(db, me, sent, at)) if sent else []
+    for (place, _), result in zip(read, taken, strict=True):
+        results[place] = result
     _note_oddities(results, sent)
     return Results(results=results).model_dump(mode="json")
 
@@ -205,8 +207,17 @@ def reviews(body: Batch):
 def taken_back(path: ReviewPath):
     """Take back one answer. The log keeps both rows; twice is no error."""
     me, at = caller(), clock.now()
-    row = written(lambda db: sync.take_back(db, library(), me.id, me.zone, path.review_id, at=at))
-    return Result(id=str(row.id), status=200, card_id=row.card_id).model_dump(mode="json")
+
+    def work(db: Session) -> Result:
+        row = sync.take_back(db, library(), me.id, me.zone, path.review_id, at=at)
+        return Result(id=str(row.id), status=200, card_id=row.card_id)
+
+    return written(work).model_dump(mode="json")
+
+
+def _take_in(db: Session, me: Me, sent: list[Sent], at: datetime) -> list[Result]:
+    kept = sync.take_in(db, library(), me.id, me.zone, sent, at=at)
+    return [_result(one, what) for one, what in zip(sent, kept, strict=True)]
 
 
 def _sent(item: Item) -> Sent:
