@@ -20,7 +20,7 @@ from core import clock, tokens
 from core.access import Me
 from core.database import database, was_given_up
 from core.errors import Busy, InvalidForm, NotAllowed, Refused, TooLarge, WrongKind
-from core.limits import limiter
+from core.limits import HURRY, limiter
 from core.tokens import Holder
 from core.web import note, sentence
 
@@ -28,6 +28,8 @@ MOST_OCTETS = 1_000_000  # of a request's body
 NOTING_PATIENCE = 0.2  # seconds that a request may wait to note that a key was used
 PARTS = ("path", "query", "body")  # what a view may take
 TRIES = 3
+REFUSALS = (400, 401, 403, 404, 413, 415, 422, 429, 503, 507)
+WORDS = "What programs may ask and send. Every refusal is JSON with a sentence in `error`."
 NEEDS_A_KEY = "This needs a key, sent as the header 'Authorization: Bearer KEY'. Make one in the settings."
 NOT_A_KEY = "This key is none of ours. Make a new one in the settings."
 WHY_NOT = {
@@ -128,7 +130,7 @@ def _somebody(scope: str) -> Me:
     g.key_hash = holder.key.token_hash
     if reason := holder.why_not(at=at):
         _deny(f"token.{reason}", WHY_NOT[reason], holder)
-    _count_use()
+    _count(_count_use)
     if scope not in holder.scopes:
         note("token.scope", status=403, key=holder.key.token_hash[:12], owner=holder.user.id, scope=scope)
         g.is_noted = True
@@ -143,7 +145,7 @@ def _deny(event: str, text: str, holder: Holder | None = None) -> Any:
     known = {"key": holder.key.token_hash[:12], "owner": holder.user.id} if holder else {}
     note(event, status=401, **known)
     g.is_noted = True
-    _count_miss()
+    _count(_count_miss)
     raise NoKey(text)
 
 
@@ -155,6 +157,15 @@ def _count_use() -> None:
 @limiter.shared_limit("60 per minute", scope="no key")
 def _count_miss() -> None:
     """Too many requests without a key that opens, from one address, end in 429."""
+
+
+def _count(what: Callable[[], None]) -> None:
+    """Reading goes on when counting cannot; the next request counts again."""
+    g.setdefault(HURRY, NOTING_PATIENCE)
+    try:
+        what()
+    except (Busy, OperationalError) as fault:
+        current_app.logger.warning("a request was not counted: %s", getattr(fault, "orig", fault))
 
 
 def _note_use(holder: Holder, at: Any) -> None:
@@ -236,12 +247,12 @@ def description(app: Flask) -> dict[str, Any]:
 
 
 def _describe(app: Flask) -> dict[str, Any]:
-    from flask_openapi3 import Info, OpenAPI  # a tenth of a second
+    from flask_openapi3 import Info, OpenAPI, Tag  # a tenth of a second
 
-    responses: dict[str, Any] = {str(status): Problem for status in (401, 403, 404, 413, 415, 422, 429, 503)}
+    responses: dict[str, Any] = {str(status): Problem for status in REFUSALS}
     paper = OpenAPI(
         "woodshed",
-        info=Info(title="Woodshed", version="1", description=__doc__),
+        info=Info(title="Woodshed", version="1", description=WORDS),
         security_schemes={"key": {"type": "http", "scheme": "bearer", "description": "A key made in the settings."}},
         responses=responses,
         validation_error_model=Problem,
@@ -254,18 +265,24 @@ def _describe(app: Flask) -> dict[str, Any]:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             page = _page_of(view, rule.endpoint)
-            given = {"responses": {str(told.status): told.gives}, "operation_id": rule.endpoint.replace(".", "_")}
-            getattr(paper, method.lower())(rule.rule, security=[{"key": [told.scope]}], **given)(page)
+            summary, _, words = (inspect.getdoc(view) or "").partition("\n")
+            getattr(paper, method.lower())(
+                rule.rule,
+                operation_id=page.__name__,
+                tags=[Tag(name=rule.rule.split("/")[3])],
+                summary=summary,
+                description=" ".join(words.split()) or summary,
+                responses={str(told.status): told.gives},
+                security=[{"key": [told.scope]}],
+            )(page)
     return paper.api_doc
 
 
 def _page_of(view: Callable[..., Any], endpoint: str) -> Callable[..., Any]:
-    """The view's signature and words under a name of its own; it is never called."""
+    """The view's signature under a name of its own; it is never called."""
 
     def page(**_values: Any) -> None: ...
 
     page.__name__ = endpoint.replace(".", "_")
-    page.__doc__ = inspect.getdoc(view)
-    page.__signature__ = inspect.signature(view)  # type: ignore[attr-defined]
     page.__annotations__ = get_type_hints(view)
     return page

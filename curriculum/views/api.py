@@ -26,7 +26,7 @@ from core.api import Read, caller, for_programs, written
 from core.database import database
 from core.errors import InvalidForm
 from core.web import csrf, note
-from curriculum import day_list, scheduling, sync
+from curriculum import day_list, scheduling, showing, sync
 from curriculum.scheduling import State
 from curriculum.sync import Kept, Sent, Taken
 from curriculum.views import library
@@ -127,6 +127,11 @@ class Interval(BaseModel):
     words: str
 
 
+class Choice(BaseModel):
+    text: str  # HTML, clean
+    is_right: bool
+
+
 class WaitingCard(BaseModel):
     id: str
     lesson: str
@@ -135,6 +140,9 @@ class WaitingCard(BaseModel):
     back: str
     note: str
     accepted: list[str]  # typed cards: what is right
+    options: list[Choice]  # choice cards: in the order of this showing
+    values: dict[str, float]  # calculation cards: what was drawn for this showing; "answer" is the right one
+    unit: str  # calculation cards: of the answer
     tags: list[str]
     seed: str  # what is drawn for this showing hangs on it
     state: Literal["new", "learning", "review", "relearning"]
@@ -263,15 +271,19 @@ def _note_oddities(results: list[Result], sent: list[Sent]) -> None:
 
 def _card(taken: Taken) -> WaitingCard:
     card, memory = taken.card, taken.memory
+    shown = showing.show(card, taken.seed)
     state: Any = State(memory.state).name.lower()
     return WaitingCard(
         id=card.id,
         lesson=card.lesson,
         type=card.type,
-        front=card.front,
-        back=card.back,
-        note=card.note,
+        front=shown.front,
+        back=shown.back,
+        note=shown.note,
         accepted=list(card.accepted),
+        options=[Choice(text=one.text, is_right=one.is_right) for one in shown.options],
+        values={name: float(value) for name, value in shown.values.items()},
+        unit=shown.unit,
         tags=list(card.tags),
         seed=str(taken.seed),
         state=state,
