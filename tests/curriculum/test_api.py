@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+import shlex
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +17,7 @@ from sqlmodel import Session, col, select
 from core import tokens
 from core.accounts import User
 from core.ids import uuid7
+from core.settings import HERE
 from curriculum import replay, reviews
 from curriculum.library import Library
 from curriculum.models import Memory, Review
@@ -400,3 +403,49 @@ def test_every_reference_of_the_description_leads_somewhere(openapi: dict[str, A
     named = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
 
     assert named <= set(openapi["components"]["schemas"]) and "Item" in named
+
+
+# -- its guide -----------------------------------------------------------------------------------------------
+
+GUIDE = (HERE / "docs/api.md").read_text("utf-8")
+CURL = re.compile(r"^curl .*?(?=^```)", re.MULTILINE | re.DOTALL)
+EXAMPLES = [shlex.split(example) for example in CURL.findall(GUIDE)]
+
+
+def asked(words: list[str]) -> dict[str, Any]:
+    """The request that a line of curl makes."""
+    given: dict[str, Any] = {"method": "GET", "headers": {}}
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "-X":
+            given["method"] = next(rest)
+        elif word == "-H":
+            name, _, value = next(rest).partition(": ")
+            given["headers"][name] = value
+        elif word == "-d":
+            given["data"] = next(rest)
+        else:
+            given["path"] = word.removeprefix("$SITE")
+    return given
+
+
+def test_the_examples_of_the_guide_work(phone: Program, cards: list[str], kept: Callable[[], list[Review]]) -> None:
+    answers = []
+    for words in EXAMPLES:
+        given = asked(words)
+        assert given["headers"].pop("Authorization") == "Bearer $KEY"
+        answers.append(phone.ask(**given))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [result["status"] for result in answers[1].json["results"]] == [200, 200]
+    assert len(kept()) == 2
+
+
+def test_the_guide_knows_every_refusal_scope_and_limit(openapi: dict[str, Any]) -> None:
+    statuses = {
+        status for item in openapi["paths"].values() for words in item.values() for status in words["responses"]
+    }
+
+    assert [status for status in statuses - {"200"} if not re.search(rf"^\| .*\b{status}\b", GUIDE, re.MULTILINE)] == []
+    assert [scope for scope in tokens.SCOPES if f"`{scope}`" not in GUIDE] == []
+    assert openapi["components"]["schemas"]["Batch"]["properties"]["reviews"]["maxItems"] == 500
