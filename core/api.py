@@ -7,12 +7,13 @@ these views need no forgery guard. What they take and give is described for /api
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, NoReturn, TypeVar, cast, get_type_hints
 
 from flask import Flask, current_app, g, request
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -112,6 +113,8 @@ def written(work: Callable[..., T]) -> T:
         try:
             with database().writing() as db:
                 return work(db)
+        except IntegrityError as fault:  # another request gave one of our ids to a row meanwhile; now it is seen
+            current_app.logger.warning("written again: %s", fault.orig)
         except OperationalError as fault:
             if not was_given_up(fault):
                 raise
@@ -140,7 +143,7 @@ def _somebody(scope: str) -> Me:
     return Me(user.id, user.email, user.name, user.zone, user.fs_uniquifier, user.is_host)
 
 
-def _deny(event: str, text: str, holder: Holder | None = None) -> Any:
+def _deny(event: str, text: str, holder: Holder | None = None) -> NoReturn:
     """Never the key itself in the log: the first letters of its hash say which one it was."""
     known = {"key": holder.key.token_hash[:12], "owner": holder.user.id} if holder else {}
     note(event, status=401, **known)
@@ -168,7 +171,7 @@ def _count(what: Callable[[], None]) -> None:
         current_app.logger.warning("a request was not counted: %s", getattr(fault, "orig", fault))
 
 
-def _note_use(holder: Holder, at: Any) -> None:
+def _note_use(holder: Holder, at: datetime) -> None:
     """Reading goes on when writing cannot: then a later request notes it."""
     if not tokens.is_use_to_note(holder.key, at=at):
         return
@@ -249,7 +252,7 @@ def description(app: Flask) -> dict[str, Any]:
 def _describe(app: Flask) -> dict[str, Any]:
     from flask_openapi3 import Info, OpenAPI, Tag  # a tenth of a second
 
-    responses: dict[str, Any] = {str(status): Problem for status in REFUSALS}
+    responses: Any = {str(status): Problem for status in REFUSALS}
     paper = OpenAPI(
         "woodshed",
         info=Info(title="Woodshed", version="1", description=WORDS),

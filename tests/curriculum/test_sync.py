@@ -419,7 +419,8 @@ def test_a_thousand_histories_of_two_devices_end_the_same_in_any_order(base: Dat
 def test_two_devices_that_send_at_the_same_time_lose_nothing(
     base: Database, server: Server, another: Server, cards: list[str], fresh_db: Session
 ) -> None:
-    start, faults = threading.Barrier(2), []
+    start = threading.Barrier(2)
+    faults: list[Refused] = []
     sent = [
         [
             answer(card_id, dice, at=MONDAY + minute * MINUTE + device * SECOND)
