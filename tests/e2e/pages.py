@@ -95,6 +95,13 @@ def sends_it_empty(page: Page) -> None:
     page.locator(".field-error").first.wait_for()
 
 
+def makes_a_key(page: Page) -> None:
+    page.get_by_label("Name of the program").fill("Pocket cards")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_label("Put it into your program").wait_for()
+
+
 def sends_nonsense(page: Page) -> None:
     page.locator("main form.form").evaluate("form => form.noValidate = true")
     page.get_by_label("New cards a day").fill("1000")
@@ -180,6 +187,9 @@ STOPS = [
     Stop("links.apprentice", "/apprentices/{ada}", ("ben",)),
     Stop("links.apprentice", "/apprentices/{cleo}", ("ben",), "beginner"),
     Stop("profile.settings", "/settings", BOTH),
+    Stop("profile.keys", "/settings/keys", ("fay",), "none"),
+    Stop("profile.keys", "/settings/keys", ("ada",), "some"),
+    Stop("profile.keys", "/settings/keys", ("ben",), "made", 200, makes_a_key),
     Stop("profile.work", "/work/{work_running}", ("ada",), "running"),
     Stop("profile.work", "/work/{work_waiting}", ("ada",), "waiting"),
     Stop("profile.work", "/work/{work_done}", ("ada",), "done"),
