@@ -35,6 +35,7 @@ BLUEPRINTS = [
     "core.views",
     "curriculum.views.lessons",
     "curriculum.views.reviews",
+    "curriculum.views.stats",
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",

@@ -140,6 +140,8 @@ MATRIX: dict[str, list[Case]] = {
     "POST lessons.welcomed": [own(303, form={"makes": "Beats", "daw": "Reaper", "programme": ""})],
     "GET lessons.learning": [own()],
     "POST lessons.changed_learning": [own(303, form={"daw": "Reaper", "new_a_day": "5", "reviews_a_day": "50"})],
+    "GET stats.show": [own(), own(query="period=all")],
+    "GET stats.log": [own()],
     "GET reviews.desk": [own()],
     "POST reviews.answer": [
         only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),
