@@ -36,6 +36,7 @@ class Kind(IntEnum):
     PRACTICE = 4  # extra practice, which never moves the schedule
 
 
+ALL_KINDS = tuple(Kind)
 IN_REVIEW = (Kind.YOUNG, Kind.MATURE)
 
 
@@ -63,7 +64,7 @@ def tallies(db: Session, user_id: UUID) -> list[Tally]:
     count, seconds = sa.func.count(), sa.func.sum(_seconds())
     key = _key().label("packed")
     statement = sa.select(key, count, seconds).where(*_that_count(user_id)).group_by("packed").order_by("packed")
-    return [_unpacked(*row) for row in db.execute(statement)]
+    return [_unpacked(*row) for row in db.execute(statement).all()]
 
 
 def by_day(found: Iterable[Tally]) -> dict[int, Sum]:
@@ -163,4 +164,4 @@ def _seconds() -> Any:
 def _unpacked(key: int, count: int, seconds: float) -> Tally:
     rest, rating = divmod(key, RATINGS)
     day, kind = divmod(rest, KINDS)
-    return Tally(day, Kind(kind // 2), rating, kind % 2 == 1, count, seconds)
+    return Tally(day, ALL_KINDS[kind // 2], rating, kind % 2 == 1, count, seconds)

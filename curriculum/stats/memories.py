@@ -13,16 +13,16 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel
 
 from core import clock
 from curriculum import spacing
 from curriculum.cards import Aside, is_in_use, is_own
 from curriculum.library import Library
-from curriculum.models import Memory
 from curriculum.scheduling import DEFAULT, State
 from curriculum.spacing import Plan
 
+memory = SQLModel.metadata.tables["memory"]
 DAYS_AHEAD = 30
 MOST_HARD = 10
 STABILITIES = (  # days, from each on
@@ -79,12 +79,13 @@ class Bar:
 
 def rows(db: Session, library: Library, user_id: UUID, *, lesson: str = "") -> list[Row]:
     """The learner's cards that can still be asked: of lessons, and their own. lesson: only the cards in it."""
-    statement = sa.select(*(getattr(Memory, name) for name in Row._fields)).where(
-        col(Memory.user_id) == user_id, col(Memory.aside) != Aside.DELETED
+    statement = sa.select(*(memory.c[name] for name in Row._fields)).where(
+        memory.c.user_id == user_id, memory.c.aside != Aside.DELETED
     )
     if lesson:
-        statement = statement.where(col(Memory.card_id).in_([card.id for card in library.lessons[lesson].cards]))
-    return [_placed(Row(*row), library) for row in db.execute(statement) if _can_be_asked(row.card_id, library)]
+        statement = statement.where(memory.c.card_id.in_([card.id for card in library.lessons[lesson].cards]))
+    found = map(Row._make, db.execute(statement).all())
+    return [_placed(row, library) for row in found if _can_be_asked(row.card_id, library)]
 
 
 def forecast(

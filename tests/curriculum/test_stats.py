@@ -27,7 +27,7 @@ from tests.curriculum.reviewed_lives import History
 from tests.times import HOUR, MINUTE, MONDAY, on_the_wall
 
 ON_A_DATABASE = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 AFTER_CLOCK_CHANGES = [on_the_wall("Europe/Berlin", wall) for wall in ("2026-04-20 15:00", "2026-11-02 05:00")]
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
