@@ -42,6 +42,7 @@ BLUEPRINTS = [
     "curriculum.views.cards",
     "curriculum.views.practice",
     "curriculum.views.api",
+    "curriculum.views.stats",
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",

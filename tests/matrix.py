@@ -186,6 +186,8 @@ MATRIX: dict[str, list[Case]] = {
         own(422, form={"choice": "spread", "days": "61"}),
     ],
     "POST backlog.more": [own(303, form={"reviews": "20"}), own(422, form={"reviews": "21"})],
+    "GET stats.show": [own(), own(query="period=all")],
+    "GET stats.log": [own()],
     "GET reviews.desk": [own()],
     "POST reviews.answer": [
         only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),

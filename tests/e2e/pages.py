@@ -85,6 +85,10 @@ def opens_the_menu(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details.menu')) one.open = true")
 
 
+def opens_the_figures(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('.figures-behind')) one.open = true")
+
+
 def sends_it_empty(page: Page) -> None:
     """The page's first long form, as somebody sends it whose browser checks nothing."""
     form = page.locator("main form.form").first
@@ -146,6 +150,8 @@ STOPS = [
     Stop("reviews.desk", "/reviews", ("dora",), "choice", 200, sees_a_choice),
     Stop("reviews.desk", "/reviews", ("dora",), "chosen", 200, chooses),
     Stop("reviews.desk", "/reviews", ("cleo",), "done"),
+    Stop("stats.show", "/stats", ("ada", "cleo", "fay")),
+    Stop("stats.show", "/stats?period=all", ("cleo",), "figures", 200, opens_the_figures),
     Stop("sessions.index", "/sessions", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new?kind=practice", BOTH, "practice"),

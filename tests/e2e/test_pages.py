@@ -16,6 +16,7 @@ NO_PAGES = {  # routes that answer GET with something else than a page
     "profile.health",
     "profile.hello",
     "lessons.picture",
+    "stats.log",
     "portfolio.file",
     *("profile.openapi", "api.queue"),
 }
