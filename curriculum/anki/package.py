@@ -83,7 +83,7 @@ class Card:
     stability: float | None = None  # FSRS, days
     difficulty: float | None = None  # FSRS, 1 to 10
     retention: float | None = None  # desired, 0 to 1
-    reviews: tuple[Review, ...] = ()
+    reviews: tuple[Review, ...] = field(default=(), repr=False)
 
     @property
     def is_suspended(self) -> bool:
@@ -116,6 +116,7 @@ class Note:
     changed: int  # seconds since 1970
     drafts: tuple[Draft, ...]
     cards: tuple[Card, ...]  # those that the drafts name, by ord
+    media: tuple[str, ...] = ()  # names of the package's media that the drafts show
     own_id: str = ""  # where we wrote it ourselves: the id of our card
 
 
