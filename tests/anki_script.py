@@ -136,12 +136,12 @@ def passed(source, path, variant):
         once = look(col)
         second = take(col, source)
         twice = look(col)
-        _, is_sound = col.fix_integrity()
+        found, is_sound = col.fix_integrity()
         export(col, path, variant == "legacy")
         col.close()
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
-    return {"first": first, "once": once, "second": second, "twice": twice, "is_sound": is_sound}
+    return {"first": first, "once": once, "second": second, "twice": twice, "is_sound": is_sound, "found": found}
 
 
 def look(col):
