@@ -78,12 +78,15 @@ class _Numbers:
     """Moments as keys: each once, the next free one where it is taken."""
 
     used: set[int] = field(default_factory=set)
+    free: dict[int, int] = field(default_factory=dict)  # wanted -> where to look next: many may want the same
 
     def take(self, wanted: int) -> int:
-        while wanted in self.used:
-            wanted += 1
-        self.used.add(wanted)
-        return wanted
+        number = self.free.get(wanted, wanted)
+        while number in self.used:
+            number += 1
+        self.used.add(number)
+        self.free[wanted] = number + 1
+        return number
 
 
 @dataclass(slots=True)
