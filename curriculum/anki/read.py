@@ -26,6 +26,7 @@ from curriculum.anki.package import Card, Draft, Kind, Note, Queue
 NOTES, CONTENTS = "notes.jsonl", "contents.json"
 FIRST_MOMENT, LAST_MOMENT = 946_684_800_000, 4_102_444_800_000  # of an answer: 2000 to 2100, in milliseconds
 ROW = struct.Struct("<qbqqqqb")  # a review, kept small until its card comes
+CARD_COLUMNS = (*database.COLUMNS["cards"][:-1], "substr(data, 1, 1000)")  # they are put in order in memory
 SOURCE = re.compile(r"""(\bsrc\s*=\s*)("[^"]*"|'[^']*'|[^\s<>"']+)""", re.IGNORECASE)
 ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 LATEX = re.compile(r"\[(?:latex|\$\$?)\]|\\\(|\\\[", re.IGNORECASE)
@@ -176,7 +177,7 @@ class Reader:
     def _cards(self, frame: notetypes.Frame) -> Iterator[tuple[int, list[Card]]]:
         """The cards of each note, by ord, in the order of the notes' ids."""
         owner, group, last = None, [], None
-        for row in self.collection.rows("cards", database.COLUMNS["cards"], limits.MOST_CARDS, "nid, ord, id"):
+        for row in self.collection.rows("cards", CARD_COLUMNS, limits.MOST_CARDS, "nid, ord, id"):
             nid, ord, id = whole(row[1]), whole(row[3]), whole(row[0])
             if last is not None and (nid, ord, id) <= last:
                 raise broken("its database is damaged")
