@@ -5,7 +5,7 @@ due stays the one it had, as the interval of its last answer.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -126,12 +126,20 @@ class _Run:
 
 
 def of(
-    card: Card, card_id: str, place: Place, due_day: int | None, known: Sequence[Known], *, added_at: datetime
+    card: Card,
+    card_id: str,
+    place: Place,
+    due_day: int | None,
+    known: Sequence[Known] = (),
+    *,
+    is_new: bool = True,
+    added_at: datetime,
 ) -> History:
     """What one card brings along.
 
     due_day: the day on which it waits, None when it waits for none. known: the rows of this card that are here, those
-    that were undone too; what is among them is not brought again. added_at: when the card comes into the queue.
+    that were undone too; what is among them is not brought again. is_new: it is not among the learner's cards yet.
+    added_at: when the card comes into the queue.
     """
     found = History()
     run = _Run(place, card_id, added_at)
@@ -148,7 +156,7 @@ def of(
     if is_untouched and card.type in (Kind.REVIEW, Kind.RELEARNING):
         _start(run, card, due_day)
     found.memory = run.values(added_at)
-    if not known:
+    if is_new:
         _stand(run, card, found.memory)
     ids = {row.id for row in known}
     there = {one for one in _matched(practice, known)}
@@ -242,9 +250,8 @@ def _start(run: _Run, card: Card, due_day: int | None) -> None:
     run.row(names.review_id(run.card_id, "start"), place.at, Mark.START)
 
 
-def _stand(run: _Run, card: Card, memory: Mapping[str, Any]) -> None:
+def _stand(run: _Run, card: Card, values: dict[str, Any]) -> None:
     """Suspended stays suspended, and nothing else is: forgotten often elsewhere is no reason to set a card aside."""
-    values = memory if isinstance(memory, dict) else dict(memory)
     last = run.memory.reviewed_at or OLDEST
     when = min(max(EPOCH + timedelta(seconds=min(card.changed, 2**33)), last), run.place.at)
     if card.is_suspended:
