@@ -202,13 +202,14 @@ class Reader:
         fields = dict(zip(recipe.fields, values, strict=True))
         tags = tuple(text(row[4]).split())
         made = drafts.drafts(recipe, fields, tags, cards, self.left_out)
-        if sum(len(one.question) + len(one.answer) + len(one.note) for one in made) > limits.LONGEST_DRAFTS:
+        shows: set[str] = set()
+        made = tuple(self._with_media(one, shows) for one in made)
+        if _is_too_long(made):
             self.left_out[TOO_LONG] += 1
             return None
         shown = {ord for one in made for ord in one.ords}
         self.left_out[FORMULAS] += bool(LATEX.search(written))
         own = recipe.shape.own_id if recipe.shape else ""
-        shows: set[str] = set()
         return Note(
             id=whole(row[0]),
             guid=text(row[1]) or f"id:{whole(row[0])}",
@@ -216,7 +217,7 @@ class Reader:
             fields=tuple(fields.items()),
             tags=tags,
             changed=whole(row[3]),
-            drafts=tuple(self._with_media(one, shows) for one in made),
+            drafts=made,
             cards=tuple(self._with_log(card) for card in cards if card.ord in shown),
             media=tuple(sorted(shows)),
             own_id=fields[own].strip() if own == stock.OWN_ID else "",
@@ -242,7 +243,7 @@ class Reader:
                     shows.add(label)
                     return f'{found[1]}"{html.escape(label)}"'
             self.left_out[REMOTE if ELSEWHERE.match(value) else MISSING] += 1
-            return found[0]
+            return f'{found[1]}""'
 
         return SOURCE.sub(name, text) if "src" in text or "SRC" in text else text
 
@@ -263,6 +264,11 @@ def _as_lists(note: Note) -> list[Any]:
     made = [[getattr(one, name) for name in Draft.__slots__] for one in note.drafts]
     named = {"drafts": made, "cards": cards}
     return [named.get(name, getattr(note, name)) for name in Note.__slots__]
+
+
+def _is_too_long(made: tuple[Draft, ...]) -> bool:
+    lengths = [len(side) for one in made for side in (one.question, one.answer, one.note)]
+    return max(lengths, default=0) > limits.LONGEST_SIDE or sum(lengths) > limits.LONGEST_DRAFTS
 
 
 def _plain(value: str) -> str:

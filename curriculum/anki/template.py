@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from curriculum.anki import cloze
+from curriculum.anki.limits import LONGEST_SIDE
 
 LONGEST_TEMPLATE = 200_000  # characters
-LONGEST_SIDE = 500_000  # characters of one side of a card
 DEEPEST = 50  # sections inside sections
 EMPTY = re.compile(r"(?:\s|</?(?:br|div)\s?/?>)*+", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
