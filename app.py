@@ -60,6 +60,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         shelf=importlib.import_module("curriculum.library").Shelf,
         is_invited=importlib.import_module("mentorship.links").is_open_invitation,
         count_due=importlib.import_module("curriculum.day_list").waiting,
+        zone_changed=importlib.import_module("curriculum.replay").replan,
     )
     app.extensions["schedule"] = schedule(app)
     app.extensions["work"] = work(app)

@@ -100,9 +100,12 @@ def render(text: str, *, headings_from: int = 3) -> Markup:
     No ids, no layout, no pictures (they become links), tags shown as typed; links say nofollow and noopener.
     headings_from: 2 to 6, the level of the text's highest heading.
     """
-    if len(text) > LONGEST_MARKDOWN or _looks(text) > MOST_LOOKS:
-        return plain(text)
-    return _own_renderer(headings_from).html(text)
+    return plain(text) if is_heavy(text) else _own_renderer(headings_from).html(text)
+
+
+def is_heavy(text: str) -> bool:
+    """Whether a person's text might keep Markdown busy for too long."""
+    return len(text) > LONGEST_MARKDOWN or _looks(text) > MOST_LOOKS
 
 
 def foreign(text: str, address_of: Callable[[str], str | None]) -> Markup:
@@ -220,6 +223,10 @@ def _note_extensions(headings_from: int) -> list[Extension]:
     ]
 
 
+def _own_card_extensions() -> list[Extension]:
+    return [*_common(), Nl2BrExtension(), PicturesAsLinks()]
+
+
 def _lesson_extensions() -> list[Extension]:
     return [
         *_common(),
@@ -283,6 +290,18 @@ _card_cleaner = nh3.Cleaner(
     link_rel=None,
 )
 
+_own_card_cleaner = nh3.Cleaner(
+    tags=TEXT_TAGS | TABLE_TAGS | {"mark"},
+    clean_content_tags=set(),
+    attributes={"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}},
+    attribute_filter=_note_value,
+    allowed_classes=CLASSES | {"span": {"gap"}, "mark": {"gap"}},
+    tag_attribute_values={"div": FIXED_VALUES["div"]},
+    set_tag_attribute_values={"pre": {"tabindex": "0"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow noopener",
+)
+
 _lesson_cleaner = nh3.Cleaner(
     tags=TEXT_TAGS | TABLE_TAGS | BOX_TAGS | HEADINGS | LAYOUT_TAGS,
     clean_content_tags=set(),
@@ -306,6 +325,7 @@ _lesson_cleaner = nh3.Cleaner(
 
 LESSON = Dialect(_lesson_extensions, _lesson_cleaner)
 CARD = Dialect(_common, _card_cleaner)
+OWN_CARD = Dialect(_own_card_extensions, _own_card_cleaner)  # of a learner: links say nofollow, pictures become links
 
 _of_this_thread = threading.local()
 

@@ -108,7 +108,10 @@ def settings():
 @once(again=settings)
 def changed_profile():
     form = read_form(ProfileForm)
-    get_db().execute(sa.update(User).where(col(User.id) == current_user().id).values(name=form.name, zone=form.zone))
+    db, me = get_db(), current_user()
+    db.execute(sa.update(User).where(col(User.id) == me.id).values(name=form.name, zone=form.zone))
+    if form.zone != me.zone:
+        current_app.extensions["zone_changed"](db, me.id, form.zone, at=clock.now())
     flash("Saved.")
     return redirect(url_for("profile.settings"), 303)
 

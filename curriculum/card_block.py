@@ -16,7 +16,7 @@ CLOSING = re.compile(r"\s*/{3,}\s*")
 SEPARATOR = re.compile(r"\s*-{3}\s*")
 GAP = re.compile(r"\{\{(?:(?P<number>\d{1,3}):)?(?P<text>[^{}|]+?)(?:\|(?P<hint>[^{}|]*))?\}\}")
 
-TYPES = ("basic", "cloze", "typed")
+TYPES = ("basic", "reverse", "cloze", "typed", "choice", "calculation")
 FIELDS = ("id", "type", "tags", "source", "checked", "country")
 HOW_TO_CLOSE = "End each card with a line of three slashes."
 
@@ -34,23 +34,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """A card block, read and checked, not yet rendered."""
+    """What an author wrote; the header is checked, the parts are not."""
 
-    line: int
     id: str
     type: str
     question: str
-    answer: str  # "" for cloze
-    note: str
-    accepted: tuple[str, ...]
-    tags: tuple[str, ...]
-    source: str
-    checked: date | None
-    country: str
-
-    def gaps(self) -> list[int]:
-        """The gap numbers of a cloze text, each once, in order."""
-        return sorted({int(found["number"] or 1) for found in GAP.finditer(self.question)})
+    answer: str = ""  # "" for cloze
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    checked: date | None = None
+    country: str = ""
+    line: int = 0
+    lines: tuple[int, int, int] = (0, 0, 0)  # where question, answer and note begin
 
 
 def blocks(lines: Sequence[str], report: Report) -> Iterator[Block]:
@@ -90,32 +86,24 @@ def read(block: Block, report: Report) -> CardText | None:
     _check_id(block, fields, report)
     checked = _day(block, fields, report)
     parts = _parts(block)
-    question = parts[0]
-    accepted: tuple[str, ...] = ()
-    if not question:
-        report.add(block.first, "this card has no question.", "Write it below the card's first line.")
     if card_type == "cloze":
-        answer, note = "", _rest(parts, 2, block, report)
-        _check_gaps(block, question, report)
-    else:
-        answer, note = parts[1] if len(parts) > 1 else "", _rest(parts, 3, block, report)
-        accepted = tuple(way.strip() for way in answer.split("|") if way.strip()) if card_type == "typed" else ()
-        if not answer.strip("| \n"):
-            report.add(block.first, "this card has no answer.", "Write it below the question, after a line of ---.")
+        parts[1:1] = [("", block.first)]
+    _check_parts(block, parts, card_type, report)
     if len(report.problems) > before:
         return None
+    (question, first), (answer, second), (note, third), *_ = [*parts, ("", block.first), ("", block.first)]
     return CardText(
-        line=block.first,
         id=fields["id"],
         type=card_type,
         question=question,
-        answer=accepted[0] if accepted else answer,
+        answer=answer,
         note=note,
-        accepted=accepted,
         tags=tuple(fields.get("tags", "").split()),
         source=fields.get("source", ""),
         checked=checked,
         country=fields.get("country", ""),
+        line=block.first,
+        lines=(first, second, third),
     )
 
 
@@ -163,32 +151,31 @@ def _day(block: Block, fields: dict[str, str], report: Report) -> date | None:
         return None
 
 
-def _parts(block: Block) -> list[str]:
-    """The texts between lines of three dashes; dashes inside fenced code do not count."""
+def _parts(block: Block) -> list[tuple[str, int]]:
+    """The texts between lines of three dashes, each with its first line; dashes inside fenced code do not count."""
     fences = Fences()
     parts: list[list[str]] = [[]]
-    for line in block.body:
+    starts = [block.first + 1]
+    for number, line in enumerate(block.body, block.first + 1):
         if not fences.holds(line) and SEPARATOR.fullmatch(line):
             parts.append([])
+            starts.append(number + 1)
         else:
             parts[-1].append(line)
-    return ["\n".join(part).strip("\n").rstrip() for part in parts]
+    return [_without_edges(part, start) for part, start in zip(parts, starts, strict=True)]
 
 
-def _rest(parts: list[str], most: int, block: Block, report: Report) -> str:
-    if len(parts) > most:
-        allowed = "a text and a note" if most == 2 else "a question, an answer and a note"
-        text = f"this card has {len(parts)} parts; its type takes {allowed}."
-        report.add(block.first, text, "Take a line of --- out, or make a second card.")
-    return parts[most - 1] if len(parts) >= most else ""
+def _without_edges(lines: list[str], start: int) -> tuple[str, int]:
+    text = "\n".join(lines)
+    bare = text.lstrip("\n")
+    return bare.rstrip(), start + len(text) - len(bare)
 
 
-def _check_gaps(block: Block, question: str, report: Report) -> None:
-    found = [int(gap["number"] or 1) for gap in GAP.finditer(question)]
-    if question and not found:
-        report.add(block.first, "this cloze card has no gap.", "Put double braces around the words to recall: {{so}}.")
-    if 0 in found:
-        report.add(block.first, "a gap has the number 0.", "Count gaps from 1.")
-    if question.count("{{") != len(found):
-        text = "a gap of this cloze card cannot be read."
-        report.add(block.first, text, "Write {{gap}}, {{gap|hint}} or {{1:gap|hint}}, without braces inside.")
+def _check_parts(block: Block, parts: list[tuple[str, int]], card_type: str, report: Report) -> None:
+    if len(parts) <= 3:
+        return
+    count, allowed = len(parts), "a question, an answer and a note"
+    if card_type == "cloze":
+        count, allowed = count - 1, "a text and a note"
+    text = f"this card has {count} parts; its type takes {allowed}."
+    report.add(block.first, text, "Take a line of --- out, or make a second card.")

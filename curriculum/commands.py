@@ -9,6 +9,7 @@ import click
 
 from core import clock
 from curriculum import authoring
+from curriculum.calculation_text import MANY_DRAWS, first_fault
 from curriculum.content_checks import CATALOGUE_FILE
 from curriculum.content_files import read_catalogue, slug_of_broken
 from curriculum.library import Library, Problem, load
@@ -34,6 +35,7 @@ def content() -> None:
 def check(folder: Path) -> None:
     """Name every problem with its file, line and mend."""
     library, problems = load(folder)
+    problems += _sums_that_fail(library, folder)
     for problem in problems:
         click.echo(str(problem))
     click.echo(_summary(library, problems))
@@ -105,6 +107,15 @@ def _written(slug: str, folder: Path) -> Path | None:
         if slug_of_broken(path.name, lines) == slug:
             return path
     return None
+
+
+def _sums_that_fail(library: Library, folder: Path) -> list[Problem]:
+    """Calculations that fail for values which the quick look of the reading did not draw."""
+    found = []
+    for card in library.cards.values():
+        if card.calculation and (fault := first_fault(card.calculation, MANY_DRAWS)):
+            found.append(Problem(_label(library.lessons[card.lesson].path, folder), card.line, *fault))
+    return found
 
 
 def _summary(library: Library, problems: list[Problem]) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from curriculum.calculation import Calculation
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -34,13 +36,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One thing to review. The cards of one cloze text share their block."""
+    """One thing to review. The cards of one cloze text share their block, and so do both ways of a reverse one.
 
-    id: str  # "k7m2qd", "k7m2qd.1"
+    What is drawn anew each time (the order of a choice, the values of a calculation) stands open here: `showing` fills
+    it in.
+    """
+
+    id: str  # "k7m2qd", "k7m2qd.1", "k7m2qd.r"
     lesson: str  # slug
-    type: str  # basic | cloze | typed
-    front: Markup
-    back: Markup
+    type: str  # basic | reverse | cloze | typed | choice | calculation
+    front: Markup  # calculation: "…" where its values go
+    back: Markup  # choice: the right option; calculation: its formula
     note: Markup  # shown after the answer, or ""
     accepted: tuple[str, ...]  # typed: the variants, the first is the one shown
     tags: tuple[str, ...]
@@ -50,6 +56,8 @@ class Card:
     source: str = ""
     checked: date | None = None  # volatile: pauses when its lesson's check_by has passed
     country: str = ""
+    options: tuple[Markup, ...] = ()  # choice: one line each, the right one first
+    calculation: Calculation | None = None
 
 
 @dataclass(frozen=True, slots=True)

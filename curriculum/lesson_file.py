@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,12 @@ from markupsafe import Markup
 
 from core import prose
 from core.prose_extensions import TaskLists
-from curriculum import card_block, front_matter
+from curriculum import card_block, card_text, front_matter
 from curriculum.card_block import Block, CardText
+from curriculum.card_text import Renderer
 from curriculum.content import Card, Lesson, Problem, Report, Step
 from curriculum.front_matter import Fields
-from curriculum.lesson_page import PICTURE, CardList, CourseLinks, Found, Gaps, Steps, list_question
+from curriculum.lesson_page import PICTURE, CardList, CourseLinks, Found, Steps, list_question
 from curriculum.source_text import line_with, lines_of, outside_code
 
 __all__ = ["FIELDS", "SECTIONS", "Card", "Draft", "Lesson", "read"]
@@ -77,13 +79,11 @@ def read(path: str, text: str) -> Draft:
     blocks = list(card_block.blocks(body, report))
     texts = {block.first: card_block.read(block, report) for block in blocks}
     lesson = _facts(fields, report)
-    found, gaps = Found(), Gaps()
+    found = Found()
     links = CourseLinks(lesson.slug, found)
-    cards_renderer = prose.Renderer(prose.CARD, [links, gaps])
-    cards = tuple(
-        card for words in texts.values() if words for card in _cards(words, lesson.slug, cards_renderer, gaps, report)
-    )
-    page = _page(_with_marks(body, blocks), texts, links, cards_renderer)
+    renderer = Renderer(extensions=[links])
+    cards = tuple(_cards(texts.values(), lesson.slug, renderer, report))
+    page = _page(_with_marks(body, blocks), texts, cards, links, renderer)
     _check_sections(body, blocks, page, report)
     for line in texts.keys() - page.met:
         report.add(line, "this card stands too deep to be one.", "Take the spaces at the start of its lines away.")
@@ -153,48 +153,16 @@ def a_year_after(day: date) -> date:
     return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def _cards(words: CardText, lesson: str, renderer: prose.Renderer, gaps: Gaps, report: Report) -> Iterator[Card]:
-    """The cards of one block: one, or one for each gap number."""
-    note = renderer.html(words.note) if words.note else Markup("")
-    if words.type == "cloze":
-        for number in words.gaps():
-            sides = _gap_sides(words, number, renderer, gaps)
-            if sides:
-                yield _card(words, lesson, f"{words.id}.{number}", *sides, note)
-            else:
-                report.add(words.line, f"gap {number} stands in code, where it stays open.", "Take it out of the code.")
-        return
-    back = prose.plain(words.answer) if words.type == "typed" else renderer.html(words.answer)
-    yield _card(words, lesson, words.id, renderer.html(words.question), back, note)
-
-
-def _gap_sides(words: CardText, number: int, renderer: prose.Renderer, gaps: Gaps) -> tuple[Markup, Markup] | None:
-    """The text with this gap open, and with it filled; None when Markdown never met the gap."""
-    gaps.asked, gaps.shown, gaps.met = number, False, 0
-    front = renderer.html(words.question)
-    met, gaps.shown = gaps.met, True
-    back = renderer.html(words.question)
-    gaps.asked = None
-    return (front, back) if met else None
-
-
-def _card(words: CardText, lesson: str, card_id: str, front: Markup, back: Markup, note: Markup) -> Card:
-    return Card(
-        id=card_id,
-        lesson=lesson,
-        type=words.type,
-        front=front,
-        back=back,
-        note=note,
-        accepted=words.accepted,
-        tags=words.tags,
-        block=words.id,
-        version=_hash(words.type, words.question, words.answer, words.note, *words.accepted)[:12],
-        line=words.line,
-        source=words.source,
-        checked=words.checked,
-        country=words.country,
-    )
+def _cards(texts: Iterable[CardText | None], lesson: str, renderer: Renderer, report: Report) -> Iterator[Card]:
+    for words in texts:
+        if words is None:
+            continue
+        cards, faults = card_text.make(words, lesson, renderer)
+        yield from cards
+        starts = dict(zip(("question", "answer", "note"), words.lines, strict=True))
+        for fault in faults:
+            line = words.line if fault.line is None else starts[fault.part] + fault.line
+            report.add(line, fault.text, fault.mend)
 
 
 def _with_marks(body: Sequence[str], blocks: Sequence[Block]) -> str:
@@ -208,16 +176,19 @@ def _with_marks(body: Sequence[str], blocks: Sequence[Block]) -> str:
     return "\n".join([*shown, *body[done:]])
 
 
-def _page(text: str, texts: dict[int, CardText | None], links: CourseLinks, cards_renderer: prose.Renderer) -> _Page:
+def _page(
+    text: str, texts: dict[int, CardText | None], cards: Sequence[Card], links: CourseLinks, renderer: Renderer
+) -> _Page:
+    made = Counter(card.line for card in cards)
     questions = {
-        line: (list_question(words.question) if words else "", len(words.gaps()) or 1 if words else 1)
+        line: (list_question(words.question, words.type) if words else "", made[line] or 1)
         for line, words in texts.items()
     }
     steps, card_list = Steps(), CardList(questions)
-    renderer = prose.Renderer(prose.LESSON, [links, card_list, TaskLists(steps.attributes)])
-    html = renderer.html(text)
-    named = tuple(Step(step.key, cards_renderer.html(step.text).striptags()) for step in steps.steps)
-    return _Page(html, named, renderer.headings, card_list.seen)
+    page = prose.Renderer(prose.LESSON, [links, card_list, TaskLists(steps.attributes)])
+    html = page.html(text)
+    named = tuple(Step(step.key, renderer.html(step.text).striptags()) for step in steps.steps)
+    return _Page(html, named, page.headings, card_list.seen)
 
 
 def _check_sections(body: Sequence[str], blocks: Sequence[Block], page: _Page, report: Report) -> None:
@@ -292,5 +263,5 @@ def _pictures(found: Found, lines: list[str], report: Report) -> tuple[tuple[str
     return tuple(pictures)
 
 
-def _hash(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

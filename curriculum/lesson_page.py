@@ -23,6 +23,7 @@ from curriculum.content import Step
 COURSE_LINK = re.compile(r"(lesson|milestone|glossary):([^#]*)(#.*)?")
 ADDRESSES = {"lesson": "/lessons/{}", "milestone": "/milestones/{}", "glossary": "/glossary#{}"}
 OUTSIDE = re.compile(r"(https?:|mailto:|/)")
+DRAWN = re.compile(r"\{[^{}]*\}")
 PICTURE = re.compile(r"[\w.-]+\.(svg|png|jpe?g|webp|avif|gif)", re.IGNORECASE)
 
 
@@ -135,10 +136,12 @@ class _CardItem(Block):
         return "inline"
 
 
-def list_question(question: str) -> str:
-    """The first paragraph of a card's question in one line, its gaps left open."""
-    first = re.split(r"\n\s*\n", question.strip())[0]
-    return GAP.sub(lambda gap: rf"\[{gap['hint'] or '…'}\]", " ".join(first.split()))
+def list_question(question: str, card_type: str) -> str:
+    """The first paragraph of a card's question in one line, with its gaps and its drawn values left open."""
+    first = " ".join(re.split(r"\n\s*\n", question.strip())[0].split())
+    if card_type == "calculation":
+        return DRAWN.sub("…", first)
+    return GAP.sub(lambda gap: rf"\[{gap['hint'] or '…'}\]", first)
 
 
 class Gaps(Extension):

@@ -145,6 +145,7 @@ MATRIX: dict[str, list[Case]] = {
         only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),
         only({"ada": 409}, url={"card_id": "@answered card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),
     ],
+    **{f"POST reviews.{verb}": [only(ADA_DOES, form={"card": "@card"})] for verb in ("suspended", "buried")},
     "POST reviews.undone": [only(ADA_DOES, others=422)],
     # -- people
     "GET home.today": [own(nobody_script=302)],

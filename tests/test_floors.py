@@ -20,17 +20,10 @@ COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "confined", "errors", "ids", "prose", "prose_extensions", "words"},
     "curriculum": {
-        *(
-            "anki",
-            "card_block",
-            "content",
-            "content_checks",
-            "content_files",
-            "front_matter",
-            "lesson_file",
-            "lesson_page",
-        ),
-        *("library", "own_copy", "scheduling", "source_text", "typed"),
+        "anki",
+        *("calculation", "calculation_text", "card_block", "card_text", "content", "content_checks", "content_files"),
+        *("formula", "front_matter", "lesson_file", "lesson_page", "library", "note_names", "own_copy", "quantities"),
+        *("scheduling", "showing", "source_text", "typed"),
     },
     "mentorship": {"file_kinds", "probe"},
 }

@@ -16,7 +16,7 @@ from core.database import database, get_db
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import day_list, log, plans, reviews, scheduling, store, typed
+from curriculum import day_list, log, plans, reviews, scheduling, showing, store
 from curriculum import desk as desk_rules
 from curriculum.library import Card
 from curriculum.reviews import Shown
@@ -32,6 +32,10 @@ class AnswerForm(BaseModel):
     seconds: Annotated[float, Field(allow_inf_nan=False)] = 0.0
 
 
+class CardForm(BaseModel):
+    card: str
+
+
 @bp.get("/reviews")
 @signed_in
 def desk():
@@ -39,7 +43,7 @@ def desk():
     me, at = current_user(), clock.now()
     _build_list(at)
     shown = reviews.next_card(store.of(database()), library(), me.id, me.zone, at=at)
-    given = request.args.get("typed") if shown.card and request.args.get("card") == shown.card.id else None
+    given = request.args.get("given") if shown.card and request.args.get("card") == shown.card.id else None
     if wants_fragment():
         return fragment(shown, given)
     if shown.card is None:
@@ -66,7 +70,11 @@ def answer(card_id: str):
     )
     if shown is None:
         return unknown()
-    return fragment(shown) if wants_fragment() else redirect(url_for("reviews.desk"), 303)
+    if wants_fragment():
+        return fragment(shown)
+    if shown.set_aside:
+        flash(_leech_words(shown.set_aside))
+    return redirect(url_for("reviews.desk"), 303)
 
 
 @bp.post("/reviews/undone")
@@ -76,8 +84,32 @@ def undone():
     me = current_user()
     card_id = desk_rules.undo(get_db(), me.id, me.zone, at=clock.now())
     if not wants_fragment():
-        flash("Your last answer is taken back.")
+        flash("The last thing you did here is taken back.")
     return redirect(url_for("reviews.desk", back=card_id), 303)
+
+
+@bp.post("/reviews/suspended")
+@signed_in
+@once(again=desk)
+def suspended():
+    """Set the card on the desk aside until it is taken back."""
+    me = current_user()
+    desk_rules.suspend(get_db(), me.id, read_form(CardForm).card, me.zone, at=clock.now())
+    if not wants_fragment():
+        flash("Suspended: it stays away until you take it back. Undo brings it back now.")
+    return redirect(url_for("reviews.desk"), 303)
+
+
+@bp.post("/reviews/buried")
+@signed_in
+@once(again=desk)
+def buried():
+    """Leave the card on the desk for another day."""
+    me = current_user()
+    desk_rules.bury(get_db(), me.id, read_form(CardForm).card, me.zone, at=clock.now())
+    if not wants_fragment():
+        flash("Buried until tomorrow. Undo brings it back now.")
+    return redirect(url_for("reviews.desk"), 303)
 
 
 def fragment(shown: Shown, given: str | None = None) -> str:
@@ -87,19 +119,28 @@ def fragment(shown: Shown, given: str | None = None) -> str:
 
 
 def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]:
-    card = shown.card
+    card, seed = shown.card, shown.seed
+    verdict = showing.judge(card, seed, given) if card and given is not None else None
     return {
         "card": card,
+        "now": showing.show(card, seed) if card else None,
         "where": _where(card) if card else "",
         "done": shown.total - shown.left,
         "total": shown.total,
         "is_open": is_open,
         "given": given,
-        "is_right": any(typed.compare_typed(given, one) for one in card.accepted) if given and card else False,
+        "verdict": verdict,
+        "focus": verdict.grade if verdict else 3,
         "review_id": uuid7(),
         "csrf": request.form.get("csrf_token") or generate_csrf(),  # it was checked on the way in
+        "set_aside": shown.set_aside,
+        "set_aside_words": _leech_words(shown.set_aside) if shown.set_aside else "",
         "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],
     }
+
+
+def _leech_words(card: Card) -> str:
+    return f"Set aside, since it was forgotten so often: “{card.front.striptags()}”."
 
 
 def _where(card: Card) -> str:

@@ -222,8 +222,8 @@ def test_hostile_text_in_a_lesson_and_its_cards_is_shown_as_text():
     [
         ("/// card | type: basic\nQ?\n---\nA.\n///", "no id", "content stamp"),
         ("/// card | id: k7m2q, type: basic\nQ?\n---\nA.\n///", '"k7m2q" is not six', "content stamp"),
-        ("/// card | id: mmmmmm, type: quiz\nQ?\n---\nA.\n///", 'card type "quiz" is unknown', "basic, cloze, typed"),
-        ("/// card | id: mmmmmm\nQ?\n---\nA.\n///", "no type", "basic, cloze, typed"),
+        ("/// card | id: mmmmmm, type: quiz\nQ?\n---\nA.\n///", 'card type "quiz" is unknown', "basic, reverse, cloze"),
+        ("/// card | id: mmmmmm\nQ?\n---\nA.\n///", "no type", "basic, reverse, cloze"),
         ("/// card | id: mmmmmm, type: basic\nQ?\n///", "no answer", "after a line of ---"),
         ("/// card | id: mmmmmm, type: typed\nQ?\n---\n | \n///", "no answer", "after a line of ---"),
         ("/// card | id: mmmmmm, type: basic\n---\nA.\n///", "no question", "below the card's first line"),

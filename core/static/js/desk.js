@@ -7,6 +7,13 @@ const turn = desk.querySelector("[data-desk-turn]");
 let shownAt = performance.now();
 let busy = false;
 
+handOver();
+desk.querySelector("[data-desk-replay]").addEventListener("click", () => {
+  const seen = [...turn.querySelectorAll("audio")].filter((one) => one.checkVisibility());
+  const sound = seen.at(-1);
+  if (sound) Object.assign(sound, { currentTime: 0 }).play();
+});
+
 desk.addEventListener("submit", (event) => {
   const form = event.target;
   event.preventDefault();
@@ -16,7 +23,7 @@ desk.addEventListener("submit", (event) => {
 
 function open() {
   for (const part of turn.querySelectorAll("[data-desk-answer], [data-desk-grades]")) part.hidden = false;
-  turn.querySelector("[data-desk-show]").hidden = true;
+  for (const part of turn.querySelectorAll("[data-desk-ask], [data-desk-show]")) part.hidden = true;
   turn.querySelector(".desk-grade-3").focus({ preventScroll: true });
 }
 
@@ -52,14 +59,24 @@ async function again(why) {
 
 function show(fragment) {
   turn.innerHTML = fragment;
-  if (turn.querySelector("[data-desk-done]")) return void location.assign("/reviews");
+  const end = turn.querySelector("[data-desk-done]");
+  if (end) return void ("stay" in end.dataset || location.assign("/reviews"));
   const { where, done, total } = turn.querySelector(".desk-card").dataset;
+  handOver();
   desk.querySelector("[data-desk-where]").textContent = where;
   desk.querySelector("[data-desk-count]").textContent = total > 0 ? `${Math.min(Number(done) + 1, total)} / ${total}` : "";
   Object.assign(desk.querySelector("[data-desk-line]"), { max: total || 1, value: done });
   if (!turn.querySelector("[data-desk-checked]")) shownAt = performance.now();
-  turn.querySelector("#typed-answer, [data-desk-grades]:not([hidden]) .desk-grade-3")?.focus();
+  turn.querySelector("#typed-answer, [data-desk-grades]:not([hidden]) [autofocus]")?.focus();
   say("");
+}
+
+/** The tools below the card are about the card that stands there now. */
+function handOver() {
+  const { card } = turn.querySelector(".desk-card").dataset;
+  for (const field of desk.querySelectorAll("[data-desk-card-form] [name=card]")) field.value = card;
+  desk.querySelector("[data-desk-edit]").href = `/cards/${card}?back=desk`;
+  desk.querySelector("[data-desk-replay]").hidden = !turn.querySelector("audio");
 }
 
 function say(words) {
