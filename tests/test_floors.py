@@ -18,7 +18,7 @@ from core.settings import HERE
 WINGS = ["core", "curriculum", "mentorship", "app"]  # each imports only what stands before it
 COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
-    "core": {"clock", "errors", "ids", "prose", "prose_extensions", "words"},
+    "core": {"clock", "errors", "ids", "kept", "prose", "prose_extensions", "words"},
     "curriculum": {
         *("card_block", "content", "content_checks", "content_files", "front_matter", "lesson_file", "lesson_page"),
         *("library", "own_copy", "scheduling", "source_text", "typed"),
