@@ -27,6 +27,8 @@ COMMANDS = {
     "users": ("core.commands:users", "Add an account or reset a password: users add|reset."),
     "routes": ("core.commands:routes", "List every route with its methods."),
     "check": ("core.commands:check", "Check database, files and memories against each other."),
+    "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
+    "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
 }
@@ -72,6 +74,7 @@ def schedule(app: "Flask") -> "list[Job]":
     """All timed jobs."""
     from functools import partial
 
+    from core import backup
     from core.jobs import Job, forget_old
     from mentorship import jobs, links
 
@@ -79,6 +82,7 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("expire-invitations", 60, links.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
+        Job("nightly-backup", 30, partial(backup.nightly, settings=app.extensions["settings"]), is_long=True),
     ]
 
 

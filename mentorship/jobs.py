@@ -4,11 +4,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from core.errors import Busy
 from core.storage import Storage
 from mentorship import portfolio
 
 
 def sweep_files(db: Session, storage: Storage, *, at: datetime) -> str:
     """Remove files older than an hour that no version names, and transfers that never ended. Returns a few words."""
-    removed = storage.sweep(portfolio.known_hashes(db))
+    try:
+        removed = storage.sweep(portfolio.known_hashes(db))
+    except Busy:
+        return "left for the next time: a backup is copying the files"
     return f"{removed} files without a version removed"
