@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from curriculum import card_text
+from curriculum import card_text, html_card
 from curriculum.card_text import Fault
 from curriculum.content import Card
 
@@ -39,6 +39,8 @@ class OwnText(NamedTuple):
 def make(text: OwnText) -> tuple[list[Card], dict[str, str]]:
     """The cards, and what is wrong as a sentence for each field; one of the two is empty."""
     words = (text.question, text.answer, text.note)
+    if text.markup == "html":
+        return html_card.make(text.id, text.type, *words, text.tags.split(), text.lesson), {}
     cards, faults = card_text.own_cards(text.id, text.type, *words, text.tags.split(), lesson=text.lesson)
     return cards, dict(_sentences(faults, {"question": text.question, "answer": text.answer}))
 

@@ -20,7 +20,7 @@ COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "words"},
     "curriculum": {
-        "anki",
+        *("anki", "html_card"),
         *("calculation", "calculation_text", "card_block", "card_text", "content", "content_checks", "content_files"),
         *("formula", "front_matter", "lesson_file", "lesson_page", "library", "note_names", "own_copy", "quantities"),
         *("scheduling", "showing", "source_text", "typed"),

@@ -105,11 +105,6 @@ def placed(text: str, address_of: Callable[[str], str | None]) -> str:
     return SOURCE.sub(address, text) if "src" in text else text
 
 
-def own_address(address: str) -> str | None:
-    """The address, if it is one of a learner's own media; None for every other."""
-    return address if ADDRESS.fullmatch(address) else None
-
-
 def named(text: str, names: Mapping[str, str]) -> str:
     """HTML with the names of media for our addresses. names: SHA-256 -> name."""
     return ADDRESS.sub(lambda found: html.escape(names.get(found[1], found[1])), text)
