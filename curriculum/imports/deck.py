@@ -168,3 +168,19 @@ def _summary(deck: Deck, package: Package, sorter: Sorter, counts: Counts) -> di
             )
         ],
     }
+
+
+def sentence(result: Mapping[str, Any]) -> str:
+    """What came in, for the person who asked for it."""
+    new, changed = result["new"], result["changed"] + result["back"]
+    parts = [f"{_count(new, 'new card')}"]
+    if changed:
+        parts.append(f"{changed:,} with a new text")
+    if result["same"]:
+        parts.append(f"{result['same']:,} as they were")
+    answers = _count(result["new_reviews"], "answer")
+    return f"{result['name']} is here: {', '.join(parts)}; {answers} joined your history."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

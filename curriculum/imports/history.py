@@ -209,9 +209,7 @@ def _matched(reviews: Sequence[Review], known: Sequence[Known]) -> dict[int, UUI
     return {review.id: near[review.id] for review in reviews if review.id in near}
 
 
-def _answer(
-    run: _Run, review: Review, here: UUID | None, *, is_last: bool, card: Card, due_day: int | None
-) -> None:
+def _answer(run: _Run, review: Review, here: UUID | None, *, is_last: bool, card: Card, due_day: int | None) -> None:
     """One answer that counts. The last one says when the card is due, as it was due elsewhere."""
     place, zone = run.place, run.place.zone
     id = here or names.review_id(run.card_id, review.id)

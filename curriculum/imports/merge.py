@@ -5,7 +5,7 @@ What there is to write is worked out before and laid down in a file, so that the
 
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
@@ -26,6 +26,7 @@ from curriculum.models import Memory, OwnCard, Review
 from curriculum.own_cards import stand_again
 
 ROWS_AT_ONCE = 1000
+IN_MEMORY = 4_000_000  # octets
 TEXT_COLUMNS = ("deck", "type", "markup", "question", "answer", "note", "tags", "edited_at")
 MICROSECOND = timedelta(microseconds=1)
 
@@ -72,6 +73,8 @@ class Batch:
             self.changed.append(text.values)
         answers = 0
         for card in text.cards:
+            if card.known and not card.is_new and not history.missing(card.card, card.card_id, card.known, place):
+                continue
             at = place.at + MICROSECOND * min(max(card.card.due, 0), 10**6) if card.is_new else place.at
             found = history.of(
                 card.card, card.card_id, place, card.due_day, card.known, is_new=card.is_new, added_at=at
@@ -89,7 +92,7 @@ class Prepared:
     """Batches in a file of our own: an import of a million answers is not to fill the memory."""
 
     def __init__(self) -> None:
-        self._file = cast(BinaryIO, tempfile.TemporaryFile(prefix="woodshed-import-"))
+        self._file = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 closed by `close`
         self.counts = Counts()
 
     def add(self, texts: Iterable[Text], place: Place) -> None:
@@ -102,7 +105,7 @@ class Prepared:
         self._file.seek(0)
         while True:
             try:
-                yield pickle.load(self._file)  # noqa: S301 we wrote it
+                yield pickle.load(self._file)
             except EOFError:
                 return
 
@@ -145,24 +148,25 @@ def _here(db: Session, user_id: UUID, card_ids: list[str]) -> list[str]:
 
 
 def _change(db: Session, user_id: UUID, values: dict[str, Any]) -> None:
-    """Let a text say what it says elsewhere now. Gaps and sides that are gone rest, and a deleted one comes back."""
     row = db.get(OwnCard, (user_id, values["id"]), with_for_update=True)
-    if row is None:
-        return
-    for name in TEXT_COLUMNS:
-        setattr(row, name, values[name])
+    if row is not None:
+        change_text(db, row, {name: values[name] for name in TEXT_COLUMNS})
+
+
+def change_text(db: Session, row: OwnCard, values: Mapping[str, Any]) -> None:
+    """Let a text say something else. Gaps and sides that are gone rest, and a deleted one comes back."""
+    for name, value in values.items():
+        setattr(row, name, value)
     row.deleted_at = None
     db.flush()
     now = {card.id for card in cards.of_own(cards.text_of(row))}
-    of_text = sa.or_(
-        col(Memory.card_id) == row.id, col(Memory.card_id).startswith(f"{row.id}.", autoescape=True)
-    )
+    of_text = sa.or_(col(Memory.card_id) == row.id, col(Memory.card_id).startswith(f"{row.id}.", autoescape=True))
     resting = []
-    for memory in db.exec(select(Memory).where(col(Memory.user_id) == user_id, of_text)):
+    for memory in db.exec(select(Memory).where(col(Memory.user_id) == row.user_id, of_text)):
         if memory.card_id not in now:
             memory.aside = Aside.DELETED
         elif memory.aside == Aside.DELETED:
             resting.append(memory.card_id)
     db.flush()
     if resting:
-        stand_again(db, user_id, resting)
+        stand_again(db, row.user_id, resting)
