@@ -24,6 +24,12 @@ OLDEST = (3, 11)
 BUILD_LOCK = "requirements-build.lock"
 RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"  # holds the runtime pins too
+OPTIMIZER_LOCK = "requirements-optimizer.lock"  # what the app can do without
+OPTIMIZER = "WOODSHED_OPTIMIZER"  # 0 leaves it out
+NO_OPTIMIZER = (
+    "Woodshed: the package that fits reviews to each learner (fsrs-rs-python) could not be installed; "
+    "all else works, with the standard parameters. To try again, remove {} and start again."
+)
 LAUNCHER = "WOODSHED_LAUNCHER"  # the process id of the launcher, for the program inside .venv
 
 
@@ -79,6 +85,10 @@ class Environment:
         os.replace(str(unfinished), str(self.stamp(dev)))
 
     def is_ready(self, with_dev: bool) -> bool:
+        """Whether nothing is left to do: .venv was made to the end, and the optimiser was tried."""
+        return self.is_made(with_dev) and self.has_tried_optimizer()
+
+    def is_made(self, with_dev: bool) -> bool:
         """Whether .venv was made, to the end, from these locks with this Python."""
         kinds = (False, True) if with_dev else (False,)
         try:
@@ -87,6 +97,23 @@ class Environment:
             )
         except (FileNotFoundError, NotADirectoryError):
             return False
+
+    def has_tried_optimizer(self) -> bool:
+        """Whether its lock was installed or failed, or is not wanted: a failed step is not repeated at each start."""
+        if os.environ.get(OPTIMIZER) == "0":
+            return True
+        try:
+            return self.optimizer_stamp.read_text("utf-8") == self.wanted_optimizer_stamp()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    @property
+    def optimizer_stamp(self) -> Path:
+        return self.folder / ".stamp-optimizer"
+
+    def wanted_optimizer_stamp(self) -> str:
+        found = hashlib.sha256((self.root / OPTIMIZER_LOCK).read_bytes()).hexdigest()
+        return f"{interpreter()}\n{OPTIMIZER_LOCK} {found}\n"
 
     def make_ready(self, with_dev: bool) -> None:
         """One start installs, others wait for it. Raises Stop."""
@@ -114,16 +141,26 @@ class Environment:
         if not self._can_reuse(installer.uv):
             self._clear(installer.uv)
             installer.make_venv(self.folder)
-        if not self.is_ready(False):
+        if not self.is_made(False):
             if self.stamp(False).exists():
                 self.stamp(False).unlink()
             installer.add(self.root / BUILD_LOCK, "build tools")
             installer.add(self.root / RUNTIME_LOCK, "packages")
             installer.compile_sources(self.root)
             self.write_stamp(False)
-        if with_dev:
+        if with_dev and not self.is_made(True):
             installer.add(self.root / DEV_LOCK, "packages for the tests")
             self.write_stamp(True)
+        if not self.has_tried_optimizer():
+            self._add_optimizer(installer)
+
+    def _add_optimizer(self, installer: Installer) -> None:
+        """In a step of its own: where it fails, the app runs without it."""
+        try:
+            installer.add(self.root / OPTIMIZER_LOCK, "the optimiser")
+        except Stop:
+            say(NO_OPTIMIZER.format(self.optimizer_stamp))
+        self.optimizer_stamp.write_text(self.wanted_optimizer_stamp(), "utf-8")
 
     def _can_reuse(self, uv: Optional[str]) -> bool:
         """Whether .venv was once finished, with this Python: then we install on top. A half-made one is made anew."""

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     sign_in_idle_days: int = Field(14, ge=1, le=365, description="Days without a visit after which a sign-in ends.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many proxies stand before the app.")
     threads: int = Field(4, ge=1, le=64, description="Threads that answer requests.")
+    optimizer: bool = Field(
+        True,
+        description="False (0 in the environment, where the set-up reads it): no fitting of reviews to each learner.",
+    )
 
     @field_validator("database_url")
     @classmethod

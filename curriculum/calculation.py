@@ -14,6 +14,7 @@ from curriculum.formula import Formula, FormulaError
 from curriculum.typed import Part, Verdict
 
 ANSWER = "answer"  # the name of the rounded answer in a note
+NARROW = "\u00a0"  # a space that keeps a unit with its number
 TIGHT = {"%", "°"}  # units that stand close to their number
 ATTEMPTS = 100  # draws before a card is given up; a card that passed its check needs one
 
@@ -94,11 +95,13 @@ class Calculation:
 
     def shown(self, number: float) -> str:
         """A number with the unit."""
-        digits = quantities.shown(number, self.decimals)
+        return self._with_unit(quantities.shown(number, self.decimals), is_one=abs(number) == 1)
+
+    def _with_unit(self, digits: str, *, is_one: bool = False) -> str:
         if not self.units:
             return digits
-        unit = self.units[0] if abs(number) == 1 else self.units[-1]
-        return f"{digits}{unit}" if unit in TIGHT else f"{digits}\u00a0{unit}"
+        unit = self.units[0 if is_one else -1]
+        return f"{digits}{'' if unit in TIGHT else NARROW}{unit}"
 
     def judge(self, given: str, values: Values) -> Verdict:
         """A unit may be left out, but one that is written must fit; 1 kHz counts as 1000 Hz."""
@@ -121,18 +124,16 @@ class Calculation:
         return Verdict("wrong", self._how_far(numbers[0], exact), parts)
 
     def _how_near(self, number: float, exact: float) -> str:
-        off = abs(number - quantities.rounded(exact, 0 if self.decimals is None else self.decimals))
-        is_same = quantities.shown(number, self.decimals) == quantities.shown(exact, self.decimals) or off < 1e-9
+        is_same = quantities.shown(number, self.decimals) == quantities.shown(exact, self.decimals)
         return "Right." if is_same else "Right, within the tolerance."
 
     def _how_far(self, number: float, exact: float) -> str:
         off = number - exact
         digits = quantities.shown(abs(off), self.decimals)
-        if float(digits.replace(",", "")) == 0:
+        if digits == "0":
             digits = quantities.shown(float(f"{abs(off):.2g}"))
-        unit = f"\u00a0{self.units[-1]}" if self.units and self.units[-1] not in TIGHT else "".join(self.units[-1:])
-        share = f" ({quantities.shown(abs(off / exact) * 100, 1)}%)" if exact and abs(off / exact) < 10 else ""
-        return f"{digits}{unit} too {'much' if off > 0 else 'little'}{share}."
+        share = f", which is {quantities.shown(abs(off / exact) * 100, 1)}%" if self.is_share and exact else ""
+        return f"Too {'high' if off > 0 else 'low'} by {self._with_unit(digits)}{share}."
 
 
 def number_of(seed: int, card_id: str, attempt: int = 0) -> int:

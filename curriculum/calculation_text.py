@@ -15,7 +15,7 @@ SETTINGS = ("answer", "unit", "tolerance", "round")
 MOST_VALUES = 10_000  # of one name
 MOST_NAMES = 12
 MOST_SLOTS = 40
-FEW_DRAWS, MANY_DRAWS = 300, 50_000  # looked at when a lesson is read, and by `content check`
+FEW_DRAWS, MANY_DRAWS = 1_000, 50_000  # looked at when a lesson is read, and by `content check`
 
 LINE = re.compile(r"\s*(?P<name>[^:]*?)\s*:\s*(?P<words>.*?)\s*")
 NUMBER = r"[+-]?\d+(?:\.\d+)?"
@@ -186,9 +186,8 @@ def _tolerance(reading: _Reading, decimals: int | None) -> tuple[float, bool]:
         return (0.5 * 10**-decimals if decimals is not None else 0.0), False
     found = TOLERANCE.fullmatch(words)
     if found is None or (found[2] and float(found[1]) > 50):
-        reading.add(
-            "tolerance", f'"{words}" is no tolerance.', "Write it in the answer's unit (0.5) or as a share (1%)."
-        )
+        mend = "Write it in the answer's unit (0.5) or as a share (1%)."
+        reading.add("tolerance", f'"{words}" is no tolerance.', mend)
         return 0.0, False
     return float(found[1]), bool(found[2])
 

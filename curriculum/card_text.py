@@ -1,4 +1,4 @@
-"""The words of one card -> the Cards that it makes, or what must be mended. For lessons and for a learner's own cards."""
+"""The words of one card -> the Cards that it makes, or what must be mended: a lesson's cards, and a learner's own."""
 
 import hashlib
 import re

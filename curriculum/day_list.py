@@ -213,7 +213,7 @@ def _due(db: Session, library: Library, user_id: UUID, day: int, zone: str, plan
         if is_in_use(library, card_id, day):
             memory = MemoryState(State.REVIEW, None, stability, difficulty, None, reviewed_day)
             recall = scheduling.retrievability(memory, day=day, parameters=plan.parameters)
-            found.append(Due(card_id, lesson, due_at, recall))
+            found.append(Due(card_id, _lesson(library, card_id, lesson), due_at, recall))
     return sorted(found, key=lambda one: (one.recall, one.card_id))
 
 
@@ -224,9 +224,15 @@ def _new(db: Session, library: Library, user_id: UUID, day: int) -> list[tuple[s
     rows = []
     for card_id, lesson, added_at in db.execute(statement):
         if is_in_use(library, card_id, day):
-            card = library.cards.get(card_id)
-            rows.append((added_at, card.line if card else 0, card_id, lesson))
+            line = library.cards[card_id].line if card_id in library.cards else 0
+            rows.append((added_at, line, card_id, _lesson(library, card_id, lesson)))
     return [(card_id, lesson) for *_, card_id, lesson in sorted(rows)]
+
+
+def _lesson(library: Library, card_id: str, noted: str) -> str:
+    """The lesson that a card stands in now; the one noted when it was added, for an own card."""
+    card = library.cards.get(card_id)
+    return card.lesson if card else noted
 
 
 def _offered(user_id: UUID, day: int) -> tuple[Any, ...]:

@@ -1,10 +1,11 @@
 """What else happens at the desk: taking back, suspending, burying. Each is a row in the log and can be undone."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Conflict, NotFound, Refused
@@ -34,7 +35,7 @@ def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, 
         memory.aside = Aside.IN_QUEUE
     if last.rating > 0:
         replay.rebuild(db, user_id, [last.card_id], zone, at=at)
-    _put_back(db, user_id, day, last.id)
+    _put_back(db, user_id, day, [last.id])
     return last.card_id
 
 
@@ -61,6 +62,12 @@ def bring_back(db: Session, user_id: UUID, card_id: str, zone: str, *, at: datet
     if memory.aside in (Aside.SUSPENDED, Aside.LEECH) or memory.buried_day == clock.study_day(at, zone):
         memory.aside, memory.buried_day = Aside.IN_QUEUE, None
         _write(db, memory, zone, Mark.RETURNED, at=at)
+        took_off = select(col(Review.id)).where(
+            col(Review.user_id) == user_id,
+            col(Review.card_id) == card_id,
+            col(Review.rating).in_((Mark.SUSPENDED, Mark.BURIED)),
+        )
+        _put_back(db, user_id, clock.study_day(at, zone), took_off)
         day_list.forget(db, user_id)
 
 
@@ -116,6 +123,7 @@ def _write(
         db.execute(sa.update(QueueCard).where(*place).values(answered_by=row.id))
 
 
-def _put_back(db: Session, user_id: UUID, day: int, row_id: UUID) -> None:
-    place = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day, col(QueueCard.answered_by) == row_id)
-    db.execute(sa.update(QueueCard).where(*place).values(answered_by=None))
+def _put_back(db: Session, user_id: UUID, day: int, row_ids: Any) -> None:
+    """Back on the day's list, whatever these rows of the log took off it."""
+    of_day = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
+    db.execute(sa.update(QueueCard).where(*of_day, col(QueueCard.answered_by).in_(row_ids)).values(answered_by=None))

@@ -137,9 +137,8 @@ def _called(name: str, args: list[Work]) -> Work:
         raise FormulaError(f'There is no function "{name}". Use {FUNCTION_NAMES}.')
     function, least, most = FUNCTIONS[name]
     if not least <= len(args) <= most:
-        raise FormulaError(
-            f"{name}() takes {least if least == most else f'{least} to {most}'} values, not {len(args)}."
-        )
+        wanted = f"{least} to {most} values" if most > 1 else "one value"
+        raise FormulaError(f"{name}() takes {wanted}, not {len(args)}.")
     if len(args) == 1:
         only = args[0]
         return lambda values: _finite(function(only(values)))

@@ -11,9 +11,9 @@ from sqlmodel import Session, SQLModel, col, select
 from core import clock
 from core.database import insert_into
 from core.errors import Refused
-from curriculum import day_list, reviews
+from curriculum import pace, reviews
 from curriculum.library import Lesson, Library, Planned
-from curriculum.models import Learner, LessonVisit, Memory, StepTick
+from curriculum.models import LessonVisit, Memory, StepTick
 
 FURTHEST_START = timedelta(days=730)  # of a programme, from today
 
@@ -180,7 +180,7 @@ def welcome(
 
     programme: a slug, or "" to look around. A new one starts on this study day.
     """
-    row = _learner(db, user_id)
+    row = pace.row_of(db, user_id)
     row.makes, row.daw = makes.strip(), _known_daw(library, daw)
     if programme != row.programme:
         row.programme = _known_programme(library, programme)
@@ -190,7 +190,7 @@ def welcome(
 
 def skip_welcome(db: Session, user_id: UUID, *, at: datetime) -> None:
     """Do not ask again; what was answered before stays."""
-    row = _learner(db, user_id)
+    row = pace.row_of(db, user_id)
     row.welcomed_at = row.welcomed_at or at
 
 
@@ -198,7 +198,7 @@ def choose_programme(
     db: Session, library: Library, user_id: UUID, programme: str, started_on: date | None, *, zone: str, at: datetime
 ) -> None:
     """Follow a programme from a day on (today when left out), or "" for none. What was done counts in each."""
-    row, today = _learner(db, user_id), _today(at, zone)
+    row, today = pace.row_of(db, user_id), _today(at, zone)
     day = started_on or today
     if abs(day - today) > FURTHEST_START:
         raise Refused("This start is more than two years away. Choose a day nearer to today.", field="started_on")
@@ -206,12 +206,8 @@ def choose_programme(
     row.started_on = day if programme else None
 
 
-def set_pace(db: Session, library: Library, user_id: UUID, *, daw: str, new_a_day: int, reviews_a_day: int) -> None:
-    """new_a_day, reviews_a_day: cards. Today's list is made again with them."""
-    row = _learner(db, user_id)
-    row.daw = _known_daw(library, daw)
-    row.new_a_day, row.reviews_a_day = new_a_day, reviews_a_day
-    day_list.forget(db, user_id)
+def choose_daw(db: Session, library: Library, user_id: UUID, daw: str) -> None:
+    pace.row_of(db, user_id).daw = _known_daw(library, daw)
 
 
 # -- rows ----------------------------------------------------------------------------------------------------
@@ -236,11 +232,6 @@ def _known_programme(library: Library, programme: str) -> str:
 def _visit(db: Session, user_id: UUID, lesson: Lesson, at: datetime) -> LessonVisit:
     open_lesson(db, user_id, lesson, at=at)
     return db.get_one(LessonVisit, (user_id, lesson.slug), with_for_update=True)
-
-
-def _learner(db: Session, user_id: UUID) -> Learner:
-    _insert_new(db, Learner(user_id=user_id))
-    return db.get_one(Learner, user_id, with_for_update=True)
 
 
 def _insert_new(db: Session, row: SQLModel) -> None:

@@ -30,10 +30,7 @@ AFTER_ROOT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """key: half steps above C (0 to 11), or the MIDI number when an octave stands behind the letter (middle C is C4, 60).
-
-    Two names mean the same sound when all but `spelling` are equal.
-    """
+    """key: half steps above C (0 to 11); with an octave behind the letter the MIDI number (middle C is C4, 60)."""
 
     key: int
     has_octave: bool

@@ -40,7 +40,7 @@ def show(card: Card, seed: int) -> Showing:
 
 
 def judge(card: Card, seed: int, given: str) -> Verdict | None:
-    """given: what was typed; of a choice the place of the option, from "1". None: the card asks for nothing to judge."""
+    """given: what was typed; of a choice the place of the option, from "1". None: the card asks for nothing."""
     if card.calculation is not None:
         return card.calculation.judge(given, card.calculation.draw(seed, card.id))
     if card.options:

@@ -110,14 +110,13 @@ def _same_sound(given: str, accepted: Sequence[str]) -> Verdict | None:
 def _is_slip(given: str, wanted: str) -> bool:
     """One letter left out, too many or taken for another, or two that changed places, in a word that is long enough."""
     one, other = _folded(given), _folded(wanted)
-    if one.isalpha() and other.isalpha() and min(len(one), len(other)) >= SHORTEST_SLIP:
-        start = next(
-            (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-        )
-        one, other = one[start:], other[start:]
-        swapped = one[:2] == other[:2][::-1] and one[2:] == other[2:]
-        return swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]
-    return False
+    shortest = min(len(one), len(other))
+    if not (one.isalpha() and other.isalpha()) or shortest < SHORTEST_SLIP:
+        return False
+    start = next((place for place in range(shortest) if one[place] != other[place]), shortest)
+    one, other = one[start:], other[start:]
+    swapped = one[:2] == other[:2][::-1] and one[2:] == other[2:]
+    return swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]
 
 
 def _folded(text: str) -> str:

@@ -22,8 +22,18 @@ PURE = {  # arithmetic and text: no tables, no database
     "curriculum": {
         *("anki", "html_card"),
         *("calculation", "calculation_text", "card_block", "card_text", "content", "content_checks", "content_files"),
-        *("formula", "front_matter", "lesson_file", "lesson_page", "library", "note_names", "own_copy", "quantities"),
-        *("scheduling", "showing", "source_text", "typed"),
+        *(
+            "fitting",
+            "formula",
+            "front_matter",
+            "lesson_file",
+            "lesson_page",
+            "library",
+            "note_names",
+            "own_copy",
+            "quantities",
+        ),
+        *("scheduling", "showing", "source_text", "spacing", "typed", "workload"),
     },
     "mentorship": {"file_kinds", "probe"},
 }

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from core import clock
 from core.access import current_user, signed_in, wants_fragment
@@ -48,10 +48,8 @@ class ProgrammeForm(BaseModel):
     started_on: date | None = None
 
 
-class PaceForm(BaseModel):
+class DawForm(BaseModel):
     daw: str = ""
-    new_a_day: Annotated[int, Field(ge=0, le=100)]
-    reviews_a_day: Annotated[int, Field(ge=1, le=1000)]
 
 
 @bp.get("/learn")
@@ -266,7 +264,7 @@ def welcomed():
 @bp.get("/learning")
 @signed_in
 def learning():
-    """How much a day, and with which DAW."""
+    """With which DAW, and where to change the rest."""
     learner = plans.learner(get_db(), current_user().id)
     return render_template("curriculum/learning.html", learner=learner, daws=library().daws)
 
@@ -275,16 +273,9 @@ def learning():
 @signed_in
 @once(again=learning)
 def changed_learning():
-    form = read_form(PaceForm)
-    lessons.set_pace(
-        get_db(),
-        library(),
-        current_user().id,
-        daw=form.daw,
-        new_a_day=form.new_a_day,
-        reviews_a_day=form.reviews_a_day,
-    )
-    flash("Saved. Today's list of cards follows.", "good")
+    form = read_form(DawForm)
+    lessons.choose_daw(get_db(), library(), current_user().id, form.daw)
+    flash("Saved. Lessons open with its instructions in front.", "good")
     return redirect(url_for("lessons.learning"), 303)
 
 

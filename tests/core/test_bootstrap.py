@@ -12,11 +12,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from core import bootstrap, installer
-from core.bootstrap import BUILD_LOCK, DEV_LOCK, ROOT, RUNTIME_LOCK, Environment
+from core.bootstrap import BUILD_LOCK, DEV_LOCK, OPTIMIZER_LOCK, ROOT, RUNTIME_LOCK, Environment
 from core.installer import Installer, Progress, Stop
 
 READ_BY_OLD_PYTHONS = ("app.py", "core/__init__.py", "core/bootstrap.py", "core/installer.py")
-LOCKS = (BUILD_LOCK, RUNTIME_LOCK, DEV_LOCK)
+LOCKS = (BUILD_LOCK, RUNTIME_LOCK, DEV_LOCK, OPTIMIZER_LOCK)
 
 
 # An old Python
@@ -63,6 +63,7 @@ def made(tmp_path) -> Environment:
     environment.python.parent.mkdir(parents=True)
     environment.python.touch()
     environment.write_stamp(dev=False)
+    environment.optimizer_stamp.write_text(environment.wanted_optimizer_stamp(), "utf-8")
     return environment
 
 
@@ -153,9 +154,83 @@ def test_where_uv_fails_pip_is_tried(made, monkeypatch, capsys):
     monkeypatch.setattr(Installer, "compile_sources", lambda self, root: None)
     made.make_ready(with_dev=False)
 
-    assert used == ["/usr/bin/uv", None, None]
+    assert used == ["/usr/bin/uv", None, None, None]
     assert "uv has no route" in capsys.readouterr().out
     assert made.stamp(dev=False).exists()
+
+
+# The optimiser, which may be missing
+
+
+@pytest.fixture
+def installed(monkeypatch) -> list[str]:
+    """The names of the locks that were installed; nothing is."""
+    locks: list[str] = []
+    monkeypatch.delenv(bootstrap.OPTIMIZER, raising=False)
+    monkeypatch.setattr(bootstrap, "find_uv", lambda: "/usr/bin/uv")
+    monkeypatch.setattr(Installer, "__init__", lambda self, uv, python, lock: setattr(self, "uv", uv))
+    monkeypatch.setattr(Installer, "add", lambda self, lock, what: locks.append(lock.name))
+    monkeypatch.setattr(Installer, "compile_sources", lambda self, root: None)
+    return locks
+
+
+def test_the_optimiser_is_installed_in_a_step_of_its_own(made, installed):
+    made.optimizer_stamp.unlink()
+
+    made.make_ready(with_dev=False)
+    made.make_ready(with_dev=False)
+
+    assert installed == [OPTIMIZER_LOCK]
+
+
+def test_without_the_optimiser_the_app_starts_says_so_once_and_does_not_try_again(made, installed, monkeypatch, capsys):
+    made.optimizer_stamp.unlink()
+    tries = []
+
+    def fail(self: Installer, lock: Path, what: str) -> None:
+        tries.append(lock.name)
+        raise Stop("no wheel for this machine")
+
+    monkeypatch.setattr(Installer, "add", fail)
+    for _ in range(2):
+        made.make_ready(with_dev=False)
+
+    assert tries == [OPTIMIZER_LOCK]
+    assert capsys.readouterr().out.count("could not be installed; all else works") == 1
+
+
+def test_another_lock_of_the_optimiser_is_tried(made, installed):
+    (made.root / OPTIMIZER_LOCK).write_text("other==2\n", "utf-8")
+
+    made.make_ready(with_dev=False)
+
+    assert installed == [OPTIMIZER_LOCK]
+
+
+def test_a_host_can_leave_the_optimiser_out_and_have_it_later(made, installed, monkeypatch):
+    made.optimizer_stamp.unlink()
+
+    monkeypatch.setenv(bootstrap.OPTIMIZER, "0")
+    made.make_ready(with_dev=False)
+    assert installed == []
+
+    monkeypatch.delenv(bootstrap.OPTIMIZER)
+    made.make_ready(with_dev=False)
+    assert installed == [OPTIMIZER_LOCK]
+
+
+def test_an_interrupted_step_is_taken_again(made, installed, monkeypatch):
+    made.optimizer_stamp.unlink()
+
+    def interrupted(self: Installer, lock: Path, what: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Installer, "add", interrupted)
+        made.make_ready(with_dev=False)
+    made.make_ready(with_dev=False)
+
+    assert installed == [OPTIMIZER_LOCK]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands for uv")
@@ -238,6 +313,7 @@ def project() -> dict:
     ("lock", "wanted"),
     [
         (RUNTIME_LOCK, project()["project"]["dependencies"]),
+        (OPTIMIZER_LOCK, project()["project"]["optional-dependencies"]["optimizer"]),
         (DEV_LOCK, project()["project"]["dependencies"]),
         (DEV_LOCK, project()["project"]["optional-dependencies"]["dev"]),
         (BUILD_LOCK, project()["dependency-groups"]["build"]),
@@ -255,7 +331,7 @@ def test_every_dependency_is_pinned_within_its_range(lock, wanted):
 
 
 def test_tests_run_with_the_versions_that_are_shipped():
-    assert pins(RUNTIME_LOCK).items() <= pins(DEV_LOCK).items()
+    assert pins(RUNTIME_LOCK).items() | pins(OPTIMIZER_LOCK).items() <= pins(DEV_LOCK).items()
 
 
 @pytest.mark.parametrize("name", LOCKS)

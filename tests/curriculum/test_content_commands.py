@@ -32,7 +32,15 @@ def test_check_says_that_all_is_well(folder):
     )
 
 
+BASIC = "type: basic, tags: levels path\nWhich stage turns a signal into numbers?\n---\nThe converter."
+SUM = "type: calculation\nA beat at {bpm} BPM?\n---\nbpm: 0..9\nanswer: 60 / bpm\ntolerance: 1"
+CHOICE = "type: choice\nWhich stage?\n---\n- [x] The converter\n- [ ] The preamp\n- [x] The mic"
+
 BROKEN = [
+    (PATH, BASIC, SUM, "answer: 60"),
+    (PATH, BASIC, SUM.replace("0..9", "1..9").replace("{bpm}", "{bmp}"), "A beat"),
+    (PATH, BASIC, CHOICE, "type: choice"),
+    (PATH, BASIC, CHOICE.replace("- [x] The mic", "- The mic"), "- The mic"),
     (PATH, "minutes: 40", "minutes: [40", "milestones:"),
     (PATH, "id: bbbbbb", "id: aaaaaa", "type: cloze"),
     (PATH, "(path.svg)", "(road.svg)", "road.svg"),
@@ -59,6 +67,26 @@ def test_check_names_file_line_and_mend_of_a_broken_file_and_exits_1(folder, fil
     first = next(line for line in problems if line.startswith(f"{file}, line {line_of(text, mark)}: "))
     assert re.fullmatch(r"[^:]+, line \d+: .+[.?!] [A-Z].+", first)
     assert re.match(r"\d+ problems? in \d+ files?; good so far: ", closing)
+
+
+def test_check_draws_more_values_than_a_running_site_has_time_for(folder):
+    rare = "a: 1..40\nb: 1..40\nanswer: 1 / (a * 100 + b - 3107)"
+    card = SUM.replace("bpm: 0..9\nanswer: 60 / bpm", rare).replace("{bpm}", "{a}, {b}")
+    text = edit(folder.parent, PATH, BASIC, card)
+
+    result = run("check", folder=folder)
+
+    assert result.exit_code == 1
+    assert f"{PATH}, line {line_of(text, 'type: calculation')}: with a = 31, b = 7, " in result.output
+
+
+@pytest.mark.parametrize("card", ["type: reverse\nA\n---\nB", SUM, CHOICE])
+def test_stamp_gives_every_kind_of_card_its_id(folder, card):
+    edit(folder.parent, PATH, f"id: aaaaaa, {BASIC}", card)
+
+    result = run("stamp", folder=folder)
+
+    assert "1 card stamped" in result.output
 
 
 def test_stamp_writes_missing_ids_and_leaves_every_other_byte(folder):

@@ -113,6 +113,23 @@ def test_cards_in_the_page_become_one_folded_list_of_questions():
     assert "Pin [a number] is hot, pin […] is cold." in fold
 
 
+def test_every_kind_of_card_stands_readable_in_the_list():
+    cards = (
+        "/// card | id: mmmmmm, type: reverse\nhalf step\n---\nsemitone\n///\n\n"
+        "/// card | id: nnnnnn, type: calculation\nA beat at {bpm} BPM, {bpm * 2:1} and *on*?\n---\n"
+        "bpm: 60..180\nanswer: 60000 / bpm\nunit: ms\nround: 1\n///\n\n"
+        "/// card | id: pppppp, type: choice\nWhich plug?\n---\n- [x] XLR\n- [ ] RCA\n///"
+    )
+    draft = read(with_card(cards))
+    html = lesson_of(draft).html
+
+    assert sentences(draft) == []
+    assert "What 8 cards will ask you later" in html
+    assert "A beat at … BPM, … and <em>on</em>?" in html and "Which plug?" in html and "half step" in html
+    assert "semitone" not in html and "XLR" not in html and "60000" not in html
+    assert [card.id for card in lesson_of(draft).cards][-4:] == ["mmmmmm", "mmmmmm.r", "nnnnnn", "pppppp"]
+
+
 def test_a_card_may_stand_in_the_text_it_belongs_to():
     card = "/// card | id: mmmmmm, type: basic\nQ?\n---\nA.\n///"
     draft = read(

@@ -8,10 +8,9 @@ import pytest
 from markupsafe import Markup
 from sqlmodel import Session, select
 
-from core import clock
 from core.accounts import User
 from core.errors import Refused
-from curriculum import day_list, lessons, own_copy, plans, progress
+from curriculum import lessons, own_copy, plans, progress
 from curriculum.library import Lesson, Library
 from curriculum.models import Learner, LessonVisit, Memory, StepTick
 from tests.times import BERLIN, DAY, MONDAY, TUESDAY, on_the_wall
@@ -296,14 +295,14 @@ def test_somebody_who_said_nothing_has_the_usual_pace_and_no_row(db, ada):
     assert count(db, Learner, ada) == 0
 
 
-def test_another_pace_has_todays_list_made_again(db, library, ada):
-    day_list.build(db, library, ada.id, BERLIN, at=MONDAY)
+def test_a_daw_can_be_chosen_and_left_again(db, library, ada):
+    lessons.choose_daw(db, library, ada.id, "Ardour")
+    chosen = plans.learner(db, ada.id).daw
 
-    lessons.set_pace(db, library, ada.id, daw="Ardour", new_a_day=0, reviews_a_day=20)
+    lessons.choose_daw(db, library, ada.id, "")
 
-    row = plans.learner(db, ada.id)
-    assert (row.daw, row.new_a_day, row.reviews_a_day) == ("Ardour", 0, 20)
-    assert not day_list.is_built(db, ada.id, clock.study_day(MONDAY, BERLIN))
+    assert chosen == "Ardour"
+    assert plans.learner(db, ada.id).daw == ""
 
 
 def test_a_programme_can_start_on_a_day_of_choice_and_be_left_again(db, library, ada):

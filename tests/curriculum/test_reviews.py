@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,81 +10,15 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.accounts import SignIn, User, hash_of
-from core.database import Database, insert_into
+from core.accounts import User
+from core.database import Database
 from core.errors import Conflict, NotFound, Refused
 from core.ids import uuid7
-from curriculum import cards, day_list, replay, reviews, scheduling, store
+from curriculum import cards, replay, reviews, scheduling, store
 from curriculum import desk as desk_rules
-from curriculum.library import Library
-from curriculum.models import Learner, Memory, QueueCard, Review
+from curriculum.models import Memory, QueueCard, Review
+from tests.curriculum.at_the_desk import LESSON, Desk
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, SECOND, on_the_wall
-
-LESSON = "daw-signal-path"
-
-
-class Desk:
-    """Ada at her desk, below the web: the same rules, a token of her own."""
-
-    def __init__(self, base: Database, db: Session, library: Library, person: User) -> None:
-        self.store, self.db, self.library, self.person = store.Store(base), db, library, person
-        self.token = f"{person.id.hex}.desk"
-        db.add(
-            SignIn(
-                user_id=person.id,
-                token_hash=hash_of(self.token),
-                browser="test",
-                created_at=MONDAY,
-                seen_at=MONDAY,
-                expires_at=MONDAY + 400 * DAY,
-            )
-        )
-        db.commit()
-
-    def add(self, lesson: str = LESSON, *, at: datetime = MONDAY) -> None:
-        reviews.add_cards(self.db, self.person.id, self.library.lessons[lesson].cards, at=at)
-        self.db.commit()
-
-    def sit_down(self, *, at: datetime = MONDAY, new: int = 10, most: int = 120) -> reviews.Shown:
-        limits = insert_into(self.db, Learner).values(**Learner(user_id=self.person.id).model_dump())
-        self.db.execute(limits.on_conflict_do_nothing())
-        row = self.db.get_one(Learner, self.person.id)
-        row.new_a_day, row.reviews_a_day = new, most
-        day_list.build(self.db, self.library, self.person.id, self.person.zone, at=at)
-        self.db.commit()
-        return reviews.next_card(self.store, self.library, self.person.id, self.person.zone, at=at)
-
-    def answer(self, card_id: str, rating: int = 3, *, at: datetime = MONDAY, **more: Any) -> reviews.Shown:
-        shown = reviews.answer(
-            self.store,
-            self.library,
-            more.pop("token", self.token),
-            card_id,
-            review_id=more.pop("review_id", None) or uuid7(),
-            rating=rating,
-            seconds=4.0,
-            at=at,
-            idle_before=at - 500 * DAY,
-        )
-        self.db.expire_all()
-        return shown  # type: ignore[return-value]
-
-    def undo(self, *, at: datetime) -> str:
-        card_id = desk_rules.undo(self.db, self.person.id, self.person.zone, at=at)
-        self.db.commit()
-        return card_id
-
-    def memory(self, card_id: str) -> Memory:
-        memory = self.db.get(Memory, (self.person.id, card_id))
-        assert memory is not None
-        self.db.refresh(memory)
-        self.db.commit()  # a reader that may write holds the pen
-        return memory
-
-
-@pytest.fixture
-def desk(base: Database, db: Session, library: Library, ada: User) -> Desk:
-    return Desk(base, db, library, ada)
 
 
 def test_cards_of_a_lesson_come_with_the_limit_of_new_ones(desk: Desk) -> None:

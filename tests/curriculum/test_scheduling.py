@@ -99,16 +99,20 @@ def learnt(at, zone, *, stability=10.0):
 
 @settings(deadline=None, max_examples=300)
 @given(history=histories, zone=st.sampled_from(ZONES), parameters=st.sampled_from([scheduling.DEFAULT, OTHER_WEIGHTS]))
-def test_every_answer_of_a_history_leaves_the_memory_that_fsrs_rs_finds(history, zone, parameters):
+def test_every_answer_of_a_history_leaves_the_memory_and_the_interval_that_fsrs_rs_finds(history, zone, parameters):
     reviews = at_days(history, zone)
     memory = NEW
 
     for (rating, at, day), theirs in zip(reviews, by_fsrs_rs(reviews, parameters), strict=True):
-        memory = scheduling.answer(memory, rating, at=at, zone=zone, plan=Plan(parameters=parameters)).memory
+        outcome = scheduling.answer(memory, rating, at=at, zone=zone, plan=Plan(parameters=parameters))
+        memory = outcome.memory
         assume(stability_of(memory) < FSRS_RS_LONGEST_STABILITY)
 
         assert memory.reviewed_day == day
         assert agree(memory, theirs), (memory, theirs.stability, theirs.difficulty)
+        if outcome.days:
+            exact = fsrs_rs_python.FSRS(list(parameters)).next_interval(theirs.stability, 0.9, rating)
+            assert outcome.days == pytest.approx(max(exact, 1), abs=0.5, rel=1e-4)  # a half may round either way
 
 
 @settings(deadline=None)
