@@ -100,6 +100,8 @@ class Reader:
         self._earn(0)
         self.collection.prepare()
         self.total = self.collection.count("notes", limits.MOST_NOTES)
+        self.collection.count("cards", limits.MOST_CARDS)
+        self.collection.count("revlog", limits.MOST_REVIEWS)
         frame = notetypes.read(self.collection)
         self._read_logs()
         decks, used = set(), set()

@@ -78,12 +78,15 @@ class _Numbers:
     """Moments as keys: each once, the next free one where it is taken."""
 
     used: set[int] = field(default_factory=set)
+    free: dict[int, int] = field(default_factory=dict)  # wanted -> where to look next: many may want the same
 
     def take(self, wanted: int) -> int:
-        while wanted in self.used:
-            wanted += 1
-        self.used.add(wanted)
-        return wanted
+        number = self.free.get(wanted, wanted)
+        while number in self.used:
+            number += 1
+        self.used.add(number)
+        self.free[wanted] = number + 1
+        return number
 
 
 @dataclass(slots=True)
@@ -265,13 +268,14 @@ def _place(work: _Work, card: OutCard) -> tuple[int, int]:
 
 
 def _memory(card: OutCard, last: int, decay: float | None) -> dict[str, Any]:
-    if card.stability is None or card.difficulty is None:
-        return {}
-    found: dict[str, Any] = {"s": round(card.stability, 4), "d": round(card.difficulty, 3)}
-    if card.retention:
-        found["dr"] = round(card.retention, 2)
-    if decay:
-        found["decay"] = round(decay, 3)
+    """What Anki keeps of FSRS. last: the moment of the last review, milliseconds; 0: none."""
+    found: dict[str, Any] = {}
+    if card.stability is not None and card.difficulty is not None:
+        found = {"s": round(card.stability, 4), "d": round(card.difficulty, 3)}
+        if card.retention:
+            found["dr"] = round(card.retention, 2)
+        if decay:
+            found["decay"] = round(decay, 3)
     if last:
         found["lrt"] = last // 1000
     return found
