@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 from core.errors import Refused
 from curriculum import card_block
@@ -21,8 +20,11 @@ TOKEN = re.compile(
              | "(?P<phrase>[^"]*)" | (?P<word>[^\s()"]+) | (?P<stray>") )""",
     re.VERBOSE,
 )
-SPACE = re.compile(r"\s+")
-SIGNS = str.maketrans({"♯": "#", "♭": "b", "♮": None, "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "−": "-"})
+MARKS = re.compile("[\u0300-\u036f\u20d0-\u20ff]")  # accents, once they stand apart from their letter
+LETTERS = str.maketrans(
+    {"♯": "#", "♭": "b", "♮": "", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "−": "-"}
+    | {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,12 @@ def parse(query: str) -> Every:
     return _Reader(_tokens(query)).whole()
 
 
-@cache
-def _letters() -> dict[int, str]:
-    """Letters that no accent makes: ø, ł, đ."""
-    return str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
-
-
 def fold(text: str) -> str:
     """A text as it is compared: small letters without accents, ♯ as #, ♭ as b, one space between words."""
-    if text.isascii():
-        return SPACE.sub(" ", text.casefold()).strip()
-    parts = unicodedata.normalize("NFD", text.translate(SIGNS).casefold())
-    bare = "".join(part for part in parts if not unicodedata.combining(part))
-    return SPACE.sub(" ", bare.translate(_letters())).strip()
+    text = text.casefold()
+    if not text.isascii():
+        text = MARKS.sub("", unicodedata.normalize("NFD", text.translate(LETTERS)))
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
