@@ -1,7 +1,7 @@
 """A learner's cards as a table: found by a search, sorted, with what is remembered of each."""
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -105,6 +105,12 @@ def find(db: Session, look: Look, query: str, sort: str = "due", *, is_down: boo
     return rows
 
 
+def has_any(db: Session, user_id: UUID) -> bool:
+    """Whether a learner has any card at all."""
+    mine = (col(Memory.user_id) == user_id, col(Memory.aside) != int(Aside.DELETED))
+    return db.exec(select(col(Memory.card_id)).where(*mine).limit(1)).first() is not None
+
+
 def page(db: Session, look: Look, rows: Sequence[Row]) -> list[Found]:
     """These rows with their cards, to be shown."""
     blocks = {cards.block_of(row.card_id) for row in rows if cards.is_own(row.card_id)}
@@ -205,7 +211,9 @@ def _condition(term: Term, look: Look) -> _Condition:
         case Named(("tag" | "deck" | "type") as name, value):
             return _of_text(name, value)
         case Named("is", ("own" | "imported") as value):
-            return _Condition(lambda _row, text: text.origin == "own" if value == "own" else text.is_imported, reads=True)
+            return _Condition(
+                lambda _row, text: text.origin == "own" if value == "own" else text.is_imported, reads=True
+            )
         case Named("is", value):
             return _same(_is(value, look))
         case Named(name, value):
@@ -237,10 +245,12 @@ def _is(value: str, look: Look) -> Callable[[Any], Any]:
         "suspended": lambda of: of.aside == Aside.SUSPENDED.value,
         "leech": lambda of: of.aside == Aside.LEECH.value,
         "buried": lambda of: of.buried_day == day,
-        "due": lambda of: (of.state != State.NEW.value)
-        & (of.aside == Aside.IN_QUEUE.value)
-        & (of.buried_day != day)
-        & (of.due_at < tomorrow),
+        "due": lambda of: (
+            (of.state != State.NEW.value)
+            & (of.aside == Aside.IN_QUEUE.value)
+            & (of.buried_day != day)
+            & (of.due_at < tomorrow)
+        ),
     }
     return rules[value]
 
@@ -285,9 +295,7 @@ def _of_text(name: str, value: str) -> _Condition:
     if value == "none":
         return _Condition(lambda _row, text: not text.tags, reads=True)
     start = f"{value.removesuffix('*')}" if value.endswith("*") else f"{value}::"
-    return _Condition(
-        lambda _row, text: any(tag == value or tag.startswith(start) for tag in text.tags), reads=True
-    )
+    return _Condition(lambda _row, text: any(tag == value or tag.startswith(start) for tag in text.tags), reads=True)
 
 
 def _of_course(name: str, value: str, library: Library) -> Callable[[Any], Any]:
@@ -323,7 +331,3 @@ def _key(look: Look, sort: str) -> Callable[[Row], Any]:
 
 def _text(known: dict[str, Text], row: Row) -> Text:
     return known.get(cards.block_of(row.card_id)) or known.get(row.card_id) or texts.NONE
-
-
-def ids(rows: Iterable[Row]) -> list[str]:
-    return [row.card_id for row in rows]

@@ -88,8 +88,6 @@ def undo(db: Session, user_id: UUID, done: Done, zone: str, *, at: datetime) -> 
     raise NotFound
 
 
-
-
 def _refuse_foreign(db: Session, user_id: UUID, card_ids: Sequence[str]) -> None:
     for some in _slices(sorted(set(card_ids))):
         mine = (col(Memory.user_id) == user_id, col(Memory.card_id).in_(some), col(Memory.aside) != Aside.DELETED.value)

@@ -50,9 +50,7 @@ def read(library: Library, draft: Draft, card_id: str = "own-preview") -> tuple[
     return tuple(made)
 
 
-def write(
-    db: Session, library: Library, user_id: UUID, draft: Draft, *, dice: random.Random, at: datetime
-) -> OwnCard:
+def write(db: Session, library: Library, user_id: UUID, draft: Draft, *, dice: random.Random, at: datetime) -> OwnCard:
     """Keep a new card and put what it asks into the learner's queue."""
     read(library, draft)
     count = sa.select(sa.func.count()).select_from(OwnCard).where(col(OwnCard.user_id) == user_id)
@@ -63,7 +61,7 @@ def write(
     _put(row, draft)
     db.add(row)
     db.flush()
-    reviews.add_cards(db, user_id, cards.of_own(cards.text_of(row)), at=at)
+    reviews.add_cards(db, user_id, made_of(row), at=at)
     return row
 
 
@@ -80,7 +78,7 @@ def edit(db: Session, library: Library, user_id: UUID, block: str, draft: Draft,
     _put(row, draft)
     row.edited_at = at
     db.flush()
-    now = cards.of_own(cards.text_of(row))
+    now = made_of(row)
     _rest(db, user_id, block, {card.id for card in now})
     reviews.add_cards(db, user_id, now, at=at)
     ids = [card.id for card in now]
@@ -100,18 +98,37 @@ def own(db: Session, user_id: UUID, block: str) -> OwnCard:
 
 def of_lesson(db: Session, user_id: UUID, lesson: str) -> list[OwnCard]:
     """The learner's own cards that belong to a lesson, in the order of writing."""
-    mine = select(OwnCard).where(OwnCard.user_id == user_id, OwnCard.lesson == lesson, col(OwnCard.deleted_at).is_(None))
+    mine = select(OwnCard).where(
+        OwnCard.user_id == user_id, OwnCard.lesson == lesson, col(OwnCard.deleted_at).is_(None)
+    )
     return list(db.exec(mine.order_by(col(OwnCard.created_at), col(OwnCard.id))))
+
+
+def listed(db: Session, user_id: UUID, lesson: str) -> list[tuple[str, str]]:
+    """(id of its first card, its question in a few words) of each own card that belongs to a lesson."""
+    made = [made_of(row) for row in of_lesson(db, user_id, lesson)]
+    return [(some[0].id, some[0].front.striptags() or "A card") for some in made if some]
 
 
 def tags(db: Session, user_id: UUID) -> list[str]:
     """All tags of a learner's own cards, in the order of the alphabet."""
     rows = db.exec(
-        select(col(OwnCard.tags)).where(
-            col(OwnCard.user_id) == user_id, col(OwnCard.tags) != "", col(OwnCard.deleted_at).is_(None)
-        ).distinct()
+        select(col(OwnCard.tags))
+        .where(col(OwnCard.user_id) == user_id, col(OwnCard.tags) != "", col(OwnCard.deleted_at).is_(None))
+        .distinct()
     )
     return sorted({tag for row in rows for tag in row.split()}, key=str.casefold)
+
+
+def all_tags(db: Session, library: Library, user_id: UUID) -> list[str]:
+    """The tags of the lessons' cards and of the learner's own."""
+    of_course = {tag for card in library.cards.values() for tag in card.tags}
+    return sorted(of_course | set(tags(db, user_id)), key=str.casefold)
+
+
+def made_of(row: OwnCard) -> tuple[Card, ...]:
+    """The cards that a text makes."""
+    return cards.of_own(cards.text_of(row))
 
 
 def delete(db: Session, user_id: UUID, blocks: Collection[str], *, at: datetime) -> int:
@@ -132,7 +149,7 @@ def restore(db: Session, user_id: UUID, deleted_at: datetime) -> int:
     back: list[str] = []
     for row in rows:
         row.deleted_at = None
-        back += [card.id for card in cards.of_own(cards.text_of(row))]
+        back += [card.id for card in made_of(row)]
     stand_again(db, user_id, back)
     day_list.forget(db, user_id)
     return len(rows)

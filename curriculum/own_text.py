@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from curriculum import card_text, html_card
-from curriculum.card_text import Fault
+from curriculum.card_text import LONGEST_PART, Fault
 from curriculum.content import Card
+
+__all__ = ["LONGEST_PART", "OwnText", "fault_of_tags", "from_sentence", "make", "tags_of"]
 
 MOST_TAGS = 20
 LONGEST_TAG = 60  # characters
@@ -62,8 +64,11 @@ def _sentences(faults: Iterable[Fault], given: dict[str, str]) -> Iterable[tuple
 
 def tags_of(text: str) -> tuple[str, ...]:
     """The tags in a line that somebody typed, with spaces or commas between; each once, as first written."""
-    found = {tag.casefold(): tag for tag in reversed(TAG.findall(text.replace("#", " ")))}
-    return tuple(reversed(found.values()))
+    found: dict[str, str] = {}
+    for tag in TAG.findall(text):
+        if bare := tag.lstrip("#"):
+            found.setdefault(bare.casefold(), bare)
+    return tuple(found.values())
 
 
 def fault_of_tags(tags: Sequence[str]) -> str:
@@ -75,7 +80,9 @@ def fault_of_tags(tags: Sequence[str]) -> str:
     return ""
 
 
-def with_gap(text: str) -> str:
-    """A sentence as a gap text, all of it shown: braces in it would be gaps."""
-    return re.sub(r"[{}]+", "", text).strip()
-
+def from_sentence(text: str, gap: str) -> tuple[str, str, str]:
+    """(type, question, answer) to begin with: a gap text where part of the sentence was chosen, else an answer."""
+    text, gap = (" ".join(re.sub(r"[{}]+", "", part).split()) for part in (text, gap))
+    if gap and gap in text and gap != text:
+        return "cloze", text.replace(gap, f"{{{{{gap}}}}}", 1), ""
+    return "basic", "", text

@@ -12,7 +12,7 @@ from core.database import database, get_db
 from core.errors import NotFound
 from core.once import once
 from core.web import read_form
-from curriculum import lessons, own_copy, plans, progress
+from curriculum import lessons, own_cards, own_copy, plans, progress
 from curriculum.library import Lesson, Library, Planned
 from curriculum.views import library
 
@@ -102,6 +102,7 @@ def show(slug: str):
         milestones=[course.milestones[name] for name in entry.milestones],
         words=[course.glossary[word] for word in own_copy.words_in(entry.html) if word in course.glossary],
         is_unchecked=entry.check_by < _today(),
+        own=own_cards.listed(db, me.id, slug),
     )
 
 
