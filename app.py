@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": ("core.serving:command", "Serve the web and run the jobs (--host, --port)."),
     "test": ("tests.run:command", "Run all checks and tests (--no-e2e, --no-postgres, pytest's options)."),
     "demo": ("mentorship.commands:demo", "Add a pair with a month of life; demo --remove takes it away."),
+    "anki": ("curriculum.anki_commands:anki", "Bring decks in or take them out: anki import|export."),
     "content": ("curriculum.commands:content", "Check, stamp or begin lessons: content check|stamp|new."),
     "users": ("core.commands:users", "Add an account or reset a password: users add|reset."),
     "routes": ("core.commands:routes", "List every route with its methods."),
@@ -35,6 +36,8 @@ COMMANDS = {
 
 BLUEPRINTS = [
     "core.views",
+    "curriculum.views.exports",
+    "curriculum.views.imports",
     "curriculum.views.lessons",
     "curriculum.views.reviews",
     "curriculum.views.own_cards",
@@ -91,7 +94,22 @@ def schedule(app: "Flask") -> "list[Job]":
 
 def work(app: "Flask") -> "dict[str, Kind]":
     """Long work that people ask for and the job process does: its name, and what it is."""
-    return {}
+    from functools import partial
+
+    from core.work import Kind
+    from curriculum import jobs
+
+    site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
+    new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
+    seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
+    deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
+    return {
+        "look-at-deck": Kind(partial(jobs.look_at_deck, **deck), new, seen, goes_on=True),
+        "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
+        "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
+        "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
+        "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
+    }
 
 
 def checks(app: "Flask") -> "dict[str, Callable[..., list[str]]]":

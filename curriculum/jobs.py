@@ -1,5 +1,6 @@
 """Long work of the learner's side, done by the job process: files looked at, brought in and made."""
 
+import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,7 @@ from core.errors import Refused
 from core.settings import Settings
 from core.storage import Storage
 from core.work import Task
+from curriculum import packages
 from curriculum.imports import deck as decks
 from curriculum.imports import sheet, uploads
 from curriculum.imports.deck import Deck
@@ -58,6 +60,21 @@ def _file(task: Task, storage: Storage) -> Path:
 
 def _told(result: Mapping[str, Any], deck: Deck) -> dict[str, Any]:
     return {**result, "at": deck.place.at.isoformat(), "said": decks.sentence(result)}
+
+
+def export_cards(task: Task, *, storage: Storage, shelf: Shelf) -> Mapping[str, Any]:
+    """A package of the learner's cards, kept for a day."""
+    with task.base.reading() as db, tempfile.TemporaryDirectory(prefix="woodshed-export-") as folder:
+        path = Path(folder) / "cards.apkg"
+        place = decks.place_of(db, task.user_id, at=clock.now())
+        written = packages.write(
+            db, shelf.library, storage, place, path, task.asked["track"], partial(task.tell, "Writing your cards")
+        )
+        with open(path, "rb") as file:
+            staged = storage.stage(file, most=path.stat().st_size)
+    storage.keep(staged)
+    said = packages.sentence(written)
+    return {"sha256": staged.sha256, "size": staged.size, "name": task.asked["name"], "said": said}
 
 
 def look_at_table(task: Task, *, storage: Storage) -> Mapping[str, Any]:

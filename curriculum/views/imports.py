@@ -104,7 +104,10 @@ def left(work_id: UUID):
 def taken_back(work_id: UUID):
     piece = find(get_db(), current_user().id, work_id, *uploads.IMPORTS)
     gone = take_back.take_back(get_db(), piece, at=clock.now())
-    flash(f"Taken back: {gone:,} {'card text' if gone == 1 else 'card texts'} of it. Those you answered here stay.", "good")
+    flash(
+        f"Taken back: {gone:,} {'card text' if gone == 1 else 'card texts'} of it. Those you answered here stay.",
+        "good",
+    )
     return redirect(url_for("imports.show", work_id=work_id), 303)
 
 
