@@ -285,6 +285,14 @@ def test_only_json_is_read(phone: Program, kind: str) -> None:
     assert phone.ask("POST", REVIEWS, data=b'{"reviews": []}', content_type=kind).status_code == 415
 
 
+def test_a_body_of_unknown_length_is_refused(phone: Program) -> None:
+    sent = {"data": b'{"reviews": []}', "content_type": "application/json"}
+
+    answer = phone.ask("POST", REVIEWS, headers={"Transfer-Encoding": "chunked"}, **sent)
+
+    assert answer.status_code == 400 and "Content-Length" in answer.json["error"]
+
+
 @pytest.mark.parametrize("query", ["?limit=0", "?limit=201", "?limit=many", "?sort=1", "?limit=1&user_id=2"])
 def test_an_odd_wish_for_the_queue_is_refused(phone: Program, query: str) -> None:
     answer = phone.queue(query)
