@@ -497,7 +497,7 @@ def test_a_full_batch_asks_the_database_no_more_often_than_a_small_one(
     sent = [answer(cards[number % 10], 3, at=MONDAY + number * HOUR) for number in range(500)]
     if is_late:
         server.take(*(answer(card_id, at=MONDAY + 21 * DAY) for card_id in cards[:10]))
-    counts = []
+    counts: list[int] = []
 
     @sa.event.listens_for(base.engine, "before_cursor_execute")
     def count(*_told: Any) -> None:
