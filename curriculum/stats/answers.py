@@ -63,7 +63,7 @@ def tallies(db: Session, user_id: UUID) -> list[Tally]:
     """All answers of this learner that count, extra practice with them, summed by day, kind and button."""
     count, seconds = sa.func.count(), sa.func.sum(_seconds())
     key = _key().label("packed")
-    statement = sa.select(key, count, seconds).where(*_that_count(user_id)).group_by("packed").order_by("packed")
+    statement = sa.select(key, count, seconds).where(*_that_count(user_id)).group_by("packed")
     return [_unpacked(*row) for row in db.execute(statement).all()]
 
 
