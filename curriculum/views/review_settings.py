@@ -55,7 +55,8 @@ class Dot:
 
     @property
     def said(self) -> str:
-        return f"about {_rounded(self.reviews)} reviews a day, {_rounded(self.minutes)} minutes"
+        minutes = f"{_rounded(self.minutes)} minutes" if self.minutes >= 1.05 else "a minute or less"
+        return f"about {_rounded(self.reviews)} reviews a day, {minutes}"
 
 
 @bp.get("/settings/reviews")
