@@ -31,6 +31,11 @@ LONGEST_MARKDOWN = 20_000  # characters; its worst known text takes under 2 s
 MOST_LOOKS = 1_000_000  # characters looked at in search of a partner or a next block; about 0.3 s
 NEW_BLOCK = re.compile(r"^ {0,3}(?:#|\[[^\]\n]*\]:|([-=*_])\1\1)", re.MULTILINE)  # what makes Markdown begin again
 
+LONGEST_FOREIGN = 200_000  # characters of HTML from elsewhere; the worst known (all "&") takes half a second
+MOST_TAGS = 20_000  # in it; nested without end, cleaning them takes under 2 s
+OWN_ADDRESS = re.compile(r"/(?![/\\])[\w./~%?=&+-]*")
+SMALL_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
+
 ID_PREFIX = "s-"  # of headings in a lesson, so that "## Cards" never takes an id that the page around it uses
 
 TEXT_TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "span"}
@@ -38,6 +43,18 @@ TABLE_TAGS = {"table", "thead", "tbody", "tr", "th", "td", "div"}
 BOX_TAGS = {"label", "input"}
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 LAYOUT_TAGS = {"img", "details", "summary", "sup", "mark"}
+
+FOREIGN_TAGS = (
+    TEXT_TAGS | TABLE_TAGS | HEADINGS | {"img", "audio", "details", "summary", "sup", "sub", "mark", "h1", "b", "i"}
+) | {"u", "s", "del", "ins", "small", "big", "kbd", "tt", "dl", "dt", "dd", "caption", "ruby", "rt", "rp", "center"}
+FOREIGN_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "audio": {"src", "controls"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
 
 CLASSES = {
     "ul": {"task-list"},
@@ -89,6 +106,38 @@ def render(text: str, *, headings_from: int = 3) -> Markup:
 def is_heavy(text: str) -> bool:
     """Whether a person's text might keep Markdown busy for too long."""
     return len(text) > LONGEST_MARKDOWN or _looks(text) > MOST_LOOKS
+
+
+def foreign(text: str, address_of: Callable[[str], str | None]) -> Markup:
+    """HTML that somebody else wrote (a card of another program), made safe: no style, no script, no remote address.
+
+    address_of: the name of a picture or sound as it stands in the HTML -> our own address ("/…"), or None for none.
+    HTML beyond LONGEST_FOREIGN, or nested too deep, is shown as typed.
+    """
+    if len(text) > LONGEST_FOREIGN or text.count("<") > MOST_TAGS:
+        return plain(text)
+
+    def value_of(tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            address = address_of(value)
+            return address if address and OWN_ADDRESS.fullmatch(address) else None
+        if name in ("width", "height", "start", "colspan", "rowspan"):
+            return value if SMALL_NUMBER.fullmatch(value) else None
+        return value
+
+    return Markup(
+        nh3.clean(
+            text,
+            tags=FOREIGN_TAGS,
+            clean_content_tags={"script", "style", "title", "template", "noscript", "object", "iframe", "svg", "math"},
+            attributes=FOREIGN_ATTRIBUTES,
+            attribute_filter=value_of,
+            allowed_classes={"span": {"gap"}, "mark": {"gap"}},
+            set_tag_attribute_values={"audio": {"controls": "", "preload": "none"}, "img": {"loading": "lazy"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="nofollow noopener",
+        )
+    )
 
 
 def plain(text: str) -> Markup:

@@ -3,15 +3,15 @@
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
 from uuid import UUID
 
 from markupsafe import Markup
 from sqlmodel import Session
 
-from core import prose
+from curriculum import own_text
 from curriculum.library import Card, Library
 from curriculum.models import OwnCard
+from curriculum.own_text import OwnText
 
 OWN = ("own-", "anki-", "csv-")  # how the ids of a learner's own cards begin; course ids have no hyphen
 
@@ -23,19 +23,6 @@ class Aside(IntEnum):
     SUSPENDED = 1
     LEECH = 2  # forgotten too often; set aside by itself
     DELETED = 3  # an own card that its owner deleted
-
-
-class OwnText(NamedTuple):
-    """The columns of OwnCard that its cards are made from."""
-
-    id: str
-    lesson: str
-    type: str
-    markup: str
-    question: str
-    answer: str
-    note: str
-    tags: str
 
 
 def is_own(card_id: str) -> bool:
@@ -76,27 +63,11 @@ def one_of(text: OwnText, card_id: str) -> Card | None:
     return next((card for card in of_own(text) if card.id == card_id), None)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def of_own(text: OwnText) -> tuple[Card, ...]:
-    """The cards that a learner's own text gives: one for each side or gap."""
-    renderer = prose.Renderer(prose.CARD)
-    parts = (text.question, text.answer, text.note)
-    front, back, note = (renderer.html(part) if part else Markup("") for part in parts)
-    return (
-        Card(
-            id=text.id,
-            lesson=text.lesson,
-            type=text.type,
-            front=front,
-            back=back,
-            note=note,
-            accepted=(),
-            tags=tuple(text.tags.split()),
-            block=text.id,
-            version="",
-            line=0,
-        ),
-    )
+    """The cards that a learner's own text gives: one for each side or gap; none for a text that cannot be read."""
+    made, _ = own_text.make(text)
+    return tuple(made)
 
 
 def retired(card_id: str) -> Card:

@@ -148,8 +148,17 @@ def _day(
         at += timedelta(seconds=SECONDS_A_CARD)
         card_id = shown.card.id
         rating = rate(dice, truth, card_id, today)
-        sent = {"review_id": uuid7(), "rating": rating, "seconds": SECONDS_A_CARD, "at": at, "idle_before": START}
-        shown = reviews.answer(answers, library, token, card_id, **sent)
+        shown = reviews.answer(
+            answers,
+            library,
+            token,
+            card_id,
+            review_id=uuid7(),
+            rating=rating,
+            seconds=SECONDS_A_CARD,
+            at=at,
+            idle_before=START,
+        )
         truth.answered(card_id, rating, at, today)
     with base.reading() as db:
         of_day = counting(user_id).where(col(Review.day) == today, col(Review.state_before) == State.REVIEW)

@@ -1,8 +1,6 @@
-"""What a foreign file really is: looked at by content, in a child process that can do next to nothing.
+"""What a foreign file really is: looked at by content, in a confined child.
 
-The child (`python -m mentorship.probe PATH MINUTES`) has limited processor time, memory and output, an empty folder, a
-clean environment, and no way to open another file or connection once it starts to parse. Windows knows none of these
-limits; there the parent's time-out alone holds.
+The child is `python -m mentorship.probe PATH MINUTES`; see `core.confined`.
 """
 
 import json
@@ -10,18 +8,16 @@ import logging
 import math
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core import confined
 from core.errors import Refused, TooLarge, WrongKind
 from mentorship import file_kinds as kinds
 from mentorship.file_kinds import CHOICE, LABELS, TAKEN
-
-HERE = Path(__file__).resolve().parent.parent
 
 CPU_SECONDS = 10  # for up to 15 minutes of sound; more in proportion where a host allows longer files
 CPU_MINUTES = 15
@@ -104,39 +100,19 @@ def _refusal(rejected: Rejected, says: str) -> Refused:
 
 def _ask_child(path: Path, minutes: int) -> dict[str, Any]:
     """The child's answer: the fields of a Found or of a Rejected."""
-    with (
-        tempfile.TemporaryDirectory(prefix="woodshed-probe-") as folder,
-        tempfile.TemporaryFile() as said,
-        tempfile.TemporaryFile() as complained,
-    ):
-        try:
-            child = subprocess.run(
-                [sys.executable, "-P", "-m", "mentorship.probe", str(path.resolve()), str(minutes)],
-                cwd=folder,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=complained,
-                timeout=_cpu_seconds(minutes) * WAITING,
-            )
-            status = child.returncode
-        except subprocess.TimeoutExpired:
-            status = None
-        said.seek(0)
-        text = said.read(OUTPUT)
-        complained.seek(0)
-        complaints = complained.read(OUTPUT)
+    with tempfile.TemporaryDirectory(prefix="woodshed-probe-") as folder:
+        child = confined.run(
+            "mentorship.probe",
+            str(path.resolve()),
+            str(minutes),
+            folder=Path(folder),
+            seconds=_cpu_seconds(minutes) * WAITING,
+        )
     try:
-        return _checked(json.loads(text))
+        return _checked(json.loads(child.said))
     except (ValueError, KeyError, TypeError):
-        log.warning("the probe ended with %s: %a", status, complaints[-200:])
+        log.warning("the probe ended with %s: %a", child.status, child.complained[-200:])
         return asdict(_damaged("file"))
-
-
-def _environment() -> dict[str, str]:
-    system = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}  # Windows needs them
-    own = {"PYTHONPATH": str(HERE), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return system | own
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:
@@ -286,24 +262,8 @@ def _text(file: BinaryIO) -> Found:
 
 
 def limit_this_process(minutes: int) -> None:
-    """No more than so much time, memory and output; no other file, connection or process from now on."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's time-out alone
-        return
-    limits = {
-        resource.RLIMIT_CPU: _cpu_seconds(minutes),
-        resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_FSIZE: OUTPUT,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: 0,
-    }
-    for which, most in limits.items():
-        try:
-            resource.setrlimit(which, (most, most))
-        except (ValueError, OSError):  # a system that does not know this one (macOS: address space)
-            continue
+    """See `core.confined`. minutes: the longest audio taken; 0 where there is none."""
+    confined.limit_this_process(cpu_seconds=_cpu_seconds(minutes), memory=MEMORY, output=OUTPUT)
 
 
 def main(path: str, minutes: str) -> None:

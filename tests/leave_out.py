@@ -1,4 +1,4 @@
-"""A pytest plugin: `--no-e2e` and `--no-postgres`, and a line that says how many tests they left out.
+"""A pytest plugin: `--no-e2e`, `--no-postgres` and `--no-anki`, and a line that says how many tests they left out.
 
 It also repeats, just above pytest's closing line, which of the other checks (ruff, mypy) had failed.
 """
@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 FAILED_CHECKS = "WOODSHED_FAILED_CHECKS"
-KINDS = {"e2e": "browser tests", "postgres": "PostgreSQL tests"}  # marker -> what they are called
+KINDS = {  # marker -> what they are called
+    "e2e": "browser tests",
+    "postgres": "PostgreSQL tests",
+    "anki": "tests with Anki's engine",
+}
+FOLDERS = {"e2e"}  # markers that all tests of a folder have
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -24,7 +29,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for marker in KINDS:
         if not config.getoption(f"no_{marker}"):
             continue
-        leaving = [item for item in items if item.get_closest_marker(marker) or marker in item.path.parts]
+        in_folder = marker in FOLDERS
+        leaving = [
+            item
+            for item in items
+            if item.get_closest_marker(marker) or (in_folder and marker in item.path.relative_to(config.rootpath).parts)
+        ]
         left_out[marker] = len(leaving)
         items[:] = [item for item in items if item not in leaving]
         config.hook.pytest_deselected(items=leaving)

@@ -17,7 +17,7 @@ OBJECT = re.compile(r"(?:^|(?<=:))@([^\n@]+)$", re.MULTILINE)  # "@piece", "ment
 FILE = "file:"  # a form's value: upload these words
 NEW_UUID = "01a20196-1d6c-7807-95e1-2855984b4e4f"  # nobody's
 MISSING = {  # what stands for an object of the world when there is none
-    **dict.fromkeys(("other sign-in",), "0" * 64),
+    **dict.fromkeys(("other sign-in", "key"), "0" * 64),
     **dict.fromkeys(("open secret", "expired secret", "used secret of ada"), "0" * 43),
     **dict.fromkeys(("card", "answered card"), "zzzzzz"),
     "pause": "712345",
@@ -29,7 +29,8 @@ class Case:
     """One address with one method, filled with objects.
 
     url, form: values; "@name" is an object of the world. sees: actor -> status. public: the status for whom is not
-    listed is that of `others` for nobody, too. shows: canaries that everybody may read here.
+    listed is that of `others` for nobody, too. shows: canaries that everybody may read here. by_key: who asks brings a
+    key; browsers get 401, whoever sits there. sends: an item of the list that such a program sends.
     """
 
     url: Mapping[str, str] = field(default_factory=dict)
@@ -42,12 +43,15 @@ class Case:
     nobody: int = SIGN_IN
     nobody_script: int = 401
     about: str = ""
+    by_key: bool = False
+    sends: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def foreign(self) -> tuple[str, ...]:
         """The objects that decide who may: those in the address, else those in the form."""
         in_url = OBJECT.findall("\n".join(self.url.values()))
-        return tuple(in_url or OBJECT.findall("\n".join(self.form.values())))
+        sent = [value for value in self.sends.values() if isinstance(value, str)]
+        return tuple(in_url or OBJECT.findall("\n".join([*self.form.values(), *sent])))
 
 
 def own(status: int = 200, **more: object) -> Case:
@@ -57,6 +61,11 @@ def own(status: int = 200, **more: object) -> Case:
 
 def only(sees: Mapping[str, int], **more: object) -> Case:
     return Case(sees=sees, **more)
+
+
+def program(sees: Mapping[str, int], **more: object) -> Case:
+    """What only programs may ask, with a key of the person who is listed."""
+    return Case(sees=sees, by_key=True, nobody=401, **more)
 
 
 def for_all(status: int = 200, **more: object) -> Case:
@@ -80,6 +89,8 @@ HOLIDAY = {"first": "2026-12-01", "last": "2026-12-06"}
 MARK = {"level": "3", "comment": "It holds."}
 BEAT = {"slug": "first-beat"}
 ADAS_BEAT = {"person_id": "@ada", **BEAT}
+UNDO = {"id": NEW_UUID, "answered_at": "2026-11-23T12:00:00Z"}
+ANSWER = {**UNDO, "rating": 3}
 MENTOR_ONLY = {"ben": 303, "ada": 403}  # nobody signs their own work
 LESSON_WRITES = ("cards", "done", "skipped", "starred", "undone", "unskipped", "unstarred")
 SKIP_REFUSED = {**dict.fromkeys(PERSONS, 303), "ada": 422}  # Ada has done it already
@@ -114,6 +125,20 @@ MATRIX: dict[str, list[Case]] = {
         only(ADA_DOES, url={"work_id": "@waiting work"}),
         only(ADA_DOES, url={"work_id": "@done work"}, about="it is over, and stays so"),
     ],
+    "GET profile.keys": [own()],
+    "POST profile.made_key": [
+        own(422, form={"name": "Phone", "scopes": "reviews:read", "days": "30", "password": "a guess"})
+    ],
+    "POST profile.ended_key": [only(ADA_DOES, url={"token_hash": "@key"})],
+    "GET profile.openapi": [for_all()],
+    # -- by key
+    "GET api.queue": [program(dict.fromkeys(PERSONS, 200)), program({}, others=422, query="sort=1")],
+    "POST api.reviews": [
+        program(dict.fromkeys(PERSONS, 200), sends={**ANSWER, "card_id": "@card"}),
+        program(dict.fromkeys(PERSONS, 200), sends={**ANSWER, "id": "@answer", "card_id": "@answered card"}),
+        program(dict.fromkeys(PERSONS, 200), sends={**UNDO, "undoes": "@answer", "card_id": "@answered card"}),
+    ],
+    "DELETE api.taken_back": [program({"ada": 200}, url={"review_id": "@answer"})],
     # -- learning
     "GET lessons.tracks": [own()],
     "GET lessons.show": [
@@ -161,6 +186,8 @@ MATRIX: dict[str, list[Case]] = {
         own(422, form={"choice": "spread", "days": "61"}),
     ],
     "POST backlog.more": [own(303, form={"reviews": "20"}), own(422, form={"reviews": "21"})],
+    "GET stats.show": [own(), own(query="period=all")],
+    "GET stats.log": [own()],
     "GET reviews.desk": [own()],
     "POST reviews.answer": [
         only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),

@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from core.settings import HERE
+from tests.anki_engine import NoEngine, find_engine
 from tests.e2e.browser import NoBrowser, find_browser
 from tests.leave_out import FAILED_CHECKS
 
@@ -23,11 +24,13 @@ def command(arguments: tuple[str, ...]) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run everything, whatever fails. arguments: pytest's, and --no-e2e, --no-postgres. Returns the exit code."""
+    """Run everything, whatever fails. arguments: pytest's, and --no-e2e and its like. Returns the exit code."""
     failed = [check for check in CHECKS if not passes(check)]
     is_whole_run = not any((HERE / argument.split("::")[0]).exists() for argument in arguments)
     if is_whole_run and "--no-e2e" not in arguments:
         install_browser()
+    if is_whole_run and "--no-anki" not in arguments:
+        install_engine()
     os.environ[FAILED_CHECKS] = ", ".join(failed)
     return run_pytest(arguments) or int(bool(failed))
 
@@ -42,6 +45,14 @@ def install_browser() -> None:
     try:
         print(f"Woodshed: browser tests with {find_browser()}", flush=True)
     except NoBrowser as reason:
+        print(reason, flush=True)
+
+
+def install_engine() -> None:
+    """Now rather than inside the first test that compares with it; if there is none, those tests fail and say why."""
+    try:
+        print(f"Woodshed: Anki's engine in {find_engine()}", flush=True)
+    except NoEngine as reason:
         print(reason, flush=True)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Flask
 from sqlmodel import Session, select
 
-from core import work
+from core import tokens, work
 from core.accounts import SignIn, User, UserEmail, hash_of
 from core.ids import uuid7
 from core.storage import Storage
@@ -39,6 +39,7 @@ READERS: dict[str, set[str]] = {
     "email": PRIVATE,
     "makes": PRIVATE,
     "browser": PRIVATE,
+    "key name": PRIVATE,
     "work title": PRIVATE,
     "work stage": PRIVATE,
     "work result": PRIVATE,
@@ -94,6 +95,7 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # person -> of their sign-in
+    keys: dict[str, str] = field(default_factory=dict)  # person -> for programs, with all scopes
     canaries: dict[str, str] = field(default_factory=lambda: {name: canary(name) for name in READERS})
 
     def id_of(self, name: str) -> UUID:
@@ -134,6 +136,7 @@ def _people(world: World, db: Session, library: Library) -> None:
         db.add(UserEmail(email=user.email.casefold(), user_id=user.id))
         world.people[name] = user
         world.tokens[name] = _sign_in(db, user, "test")
+        _key(world, db, name)
         answers = {"makes": say["makes"] if is_ada else "", "daw": "Reaper", "programme": "nine-months"}
         lessons.welcome(db, library, user.id, **answers, zone=user.zone, at=MONDAY - 20 * DAY)
     ada = world.people["ada"]
@@ -156,6 +159,15 @@ def _work(world: World, db: Session, ada: UUID) -> None:
         piece = work.ask(db, ada, "test", say["work title"], {"name": name}, at=MONDAY - HOUR)
         piece.stage, piece.state, piece.result = say["work stage"], name, json.dumps(result)
         world.ids[f"{name} work"] = str(piece.id)
+
+
+def _key(world: World, db: Session, name: str) -> None:
+    called = world.canaries["key name"] if name == "ada" else "Phone"
+    key, secret = tokens.make(db, world.id_of(name), name=called, scopes=list(tokens.SCOPES), at=MONDAY - DAY)
+    key.used_at = MONDAY  # so that nothing is noted
+    world.keys[name] = secret
+    if name == "ada":
+        world.ids["key"] = key.token_hash
 
 
 def _sign_in(db: Session, user: User, browser: str) -> str:
@@ -299,7 +311,7 @@ def _reviews(world: World, app: Flask, library: Library) -> None:
     given = {"review_id": uuid7(), "rating": 4, "seconds": 5.0, "at": MONDAY, "idle_before": MONDAY - DAY}
     shown = reviews.answer(hot, library, world.tokens["ada"], first.id, **given)
     assert shown is not None and shown.card is not None
-    world.ids |= {"answered card": first.id, "card": shown.card.id}
+    world.ids |= {"answered card": first.id, "card": shown.card.id, "answer": str(given["review_id"])}
     fit = fitting.Fit((*spacing.STANDARD[:20], 0.2), 500, 100, 0.347, 0.351)
     with base.writing() as db:
         day = (MONDAY - 40 * DAY).date()

@@ -17,6 +17,7 @@ from core.installer import Installer, Progress, Stop
 
 READ_BY_OLD_PYTHONS = ("app.py", "core/__init__.py", "core/bootstrap.py", "core/installer.py")
 LOCKS = (BUILD_LOCK, RUNTIME_LOCK, DEV_LOCK, OPTIMIZER_LOCK)
+ANKI_LOCK = "requirements-anki.lock"  # of the environment that tests alone use
 
 
 # An old Python
@@ -317,6 +318,7 @@ def project() -> dict:
         (DEV_LOCK, project()["project"]["dependencies"]),
         (DEV_LOCK, project()["project"]["optional-dependencies"]["dev"]),
         (BUILD_LOCK, project()["dependency-groups"]["build"]),
+        (ANKI_LOCK, project()["dependency-groups"]["anki"]),
     ],
 )
 def test_every_dependency_is_pinned_within_its_range(lock, wanted):
@@ -334,7 +336,7 @@ def test_tests_run_with_the_versions_that_are_shipped():
     assert pins(RUNTIME_LOCK).items() | pins(OPTIMIZER_LOCK).items() <= pins(DEV_LOCK).items()
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, ANKI_LOCK])
 def test_every_pin_has_hashes_and_no_lock_holds_an_address(name):
     lines = (ROOT / name).read_text("utf-8").splitlines()
 

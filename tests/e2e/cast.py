@@ -11,7 +11,7 @@ from flask import Flask
 from sqlmodel import Session
 
 from app import create_app
-from core import accounts, settings, startup, work
+from core import accounts, settings, startup, tokens, work
 from core.accounts import SignIn, User, hash_of
 from core.ids import uuid7
 from curriculum import day_list, lessons, optimise, pace, pauses, reviews, scheduling, store
@@ -63,6 +63,7 @@ def fill(data: Path) -> Cast:
         library = app.extensions["shelf"].library
         with Session(app.extensions["database"].writer, expire_on_commit=False) as db:
             people(cast, db)
+            keys(cast, db)
             pairs(cast, db)
             learning(cast, db, library)
             meetings(cast, db, library)
@@ -85,6 +86,14 @@ def people(cast: Cast, db: Session) -> None:
         cast.people[name] = accounts.create(
             db, name=name.title(), email=f"{name}@example.com", password=hashed, zone=zone, at=days_ago(60)
         )
+
+
+def keys(cast: Cast, db: Session) -> None:
+    """One that is used, and one of long ago."""
+    ada, scopes = cast.id_of("ada"), list(tokens.SCOPES)
+    used, _ = tokens.make(db, ada, name="Pocket cards", scopes=scopes, days=365, at=days_ago(30))
+    used.used_at = days_ago(1)
+    tokens.make(db, ada, name="The script on my old laptop", scopes=scopes[:1], days=10, at=days_ago(40))
 
 
 def pairs(cast: Cast, db: Session) -> None:

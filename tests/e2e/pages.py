@@ -85,6 +85,10 @@ def opens_the_menu(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details.menu')) one.open = true")
 
 
+def opens_the_figures(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('.figures-behind')) one.open = true")
+
+
 def sends_it_empty(page: Page) -> None:
     """The page's first long form, as somebody sends it whose browser checks nothing."""
     form = page.locator("main form.form").first
@@ -103,6 +107,13 @@ def slides(page: Page) -> None:
 
 def opens_the_backlog(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details.today-backlog')) one.open = true")
+
+
+def makes_a_key(page: Page) -> None:
+    page.get_by_label("Name of the program").fill("Pocket cards")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_label("Put it into your program").wait_for()
 
 
 def sends_nonsense(page: Page) -> None:
@@ -156,6 +167,8 @@ STOPS = [
     Stop("reviews.desk", "/reviews", ("dora",), "choice", 200, sees_a_choice),
     Stop("reviews.desk", "/reviews", ("dora",), "chosen", 200, chooses),
     Stop("reviews.desk", "/reviews", ("cleo",), "done"),
+    Stop("stats.show", "/stats", ("ada", "cleo", "fay")),
+    Stop("stats.show", "/stats?period=all", ("cleo",), "figures", 200, opens_the_figures),
     Stop("sessions.index", "/sessions", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new?kind=practice", BOTH, "practice"),
@@ -197,6 +210,9 @@ STOPS = [
     Stop("links.apprentice", "/apprentices/{ada}", ("ben",)),
     Stop("links.apprentice", "/apprentices/{cleo}", ("ben",), "beginner"),
     Stop("profile.settings", "/settings", BOTH),
+    Stop("profile.keys", "/settings/keys", ("fay",), "none"),
+    Stop("profile.keys", "/settings/keys", ("ada",), "some"),
+    Stop("profile.keys", "/settings/keys", ("ben",), "made", 200, makes_a_key),
     Stop("profile.work", "/work/{work_running}", ("ada",), "running"),
     Stop("profile.work", "/work/{work_waiting}", ("ada",), "waiting"),
     Stop("profile.work", "/work/{work_done}", ("ada",), "done"),

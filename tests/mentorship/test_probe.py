@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from PIL import Image
 
+from core import confined
 from core.errors import Refused, TooLarge, WrongKind
 from mentorship import probe
 
@@ -287,9 +288,9 @@ def test_a_child_that_takes_too_long_is_ended(look, monkeypatch):
     ],
 )
 def test_a_child_that_was_taken_over_is_not_believed(look, monkeypatch, answer):
-    run = subprocess.run
+    started = subprocess.Popen
     script = f"print({answer!r})"
-    monkeypatch.setattr(subprocess, "run", lambda _, **options: run([sys.executable, "-c", script], **options))
+    monkeypatch.setattr(subprocess, "Popen", lambda _, **options: started([sys.executable, "-c", script], **options))
 
     with pytest.raises(Refused) as refusal:
         look(sound("WAV"), "beat.wav")
@@ -302,7 +303,7 @@ def test_the_child_can_open_nothing_and_grow_nowhere(tmp_path, attempt):
     script = f"import os, socket; from mentorship import probe; probe.limit_this_process(1); {attempt}; os._exit(7)"
 
     with open(tmp_path / "out", "wb") as out:
-        child = subprocess.run([sys.executable, "-c", script], env=probe._environment(), stdout=out, stderr=out)
+        child = subprocess.run([sys.executable, "-c", script], env=confined.environment(), stdout=out, stderr=out)
 
     assert child.returncode not in (0, 7)
     assert (tmp_path / "out").stat().st_size <= probe.OUTPUT
@@ -314,7 +315,7 @@ def test_the_child_has_ten_seconds_of_processor():
         "print(resource.getrlimit(resource.RLIMIT_CPU))"
     )
 
-    child = subprocess.run([sys.executable, "-c", script], env=probe._environment(), capture_output=True, check=True)
+    child = subprocess.run([sys.executable, "-c", script], env=confined.environment(), capture_output=True, check=True)
 
     assert child.stdout.strip() == b"(10, 10)"
 
@@ -322,13 +323,13 @@ def test_the_child_has_ten_seconds_of_processor():
 def test_the_child_sees_neither_our_environment_nor_our_folder(look, monkeypatch):
     monkeypatch.setenv("WOODSHED_SECRET_KEY", "not for children")
     seen: dict[str, Any] = {}
-    run = subprocess.run
+    started = subprocess.Popen
 
     def spy(command, **options):
         seen.update(options, files=list(Path(options["cwd"]).iterdir()))
-        return run(command, **options)
+        return started(command, **options)
 
-    monkeypatch.setattr(subprocess, "run", spy)
+    monkeypatch.setattr(subprocess, "Popen", spy)
     look(b"A choice", "choice.txt")
 
     assert "WOODSHED_SECRET_KEY" not in seen["env"]

@@ -4,11 +4,12 @@ import { HEADERS, AWAY, opId, sentence } from "./op.js";
 
 const desk = document.querySelector("main.desk");
 const turn = desk.querySelector("[data-desk-turn]");
+const home = turn.dataset.home ?? "/reviews"; // where the card that comes next is asked for
 let shownAt = performance.now();
 let busy = false;
 
 handOver();
-desk.querySelector("[data-desk-replay]").addEventListener("click", () => {
+desk.querySelector("[data-desk-replay]")?.addEventListener("click", () => {
   const seen = [...turn.querySelectorAll("audio")].filter((one) => one.checkVisibility());
   const sound = seen.at(-1);
   if (sound) Object.assign(sound, { currentTime: 0 }).play();
@@ -53,14 +54,14 @@ function request(form, sent) {
 
 /** The card was answered elsewhere: fetch the one that comes next, and say why. */
 async function again(why) {
-  show(await (await fetch("/reviews", { headers: HEADERS })).text());
+  show(await (await fetch(home, { headers: HEADERS })).text());
   say(why);
 }
 
 function show(fragment) {
   turn.innerHTML = fragment;
   const end = turn.querySelector("[data-desk-done]");
-  if (end) return void ("stay" in end.dataset || location.assign("/reviews"));
+  if (end) return void ("stay" in end.dataset || location.assign(home));
   const { where, done, total } = turn.querySelector(".desk-card").dataset;
   handOver();
   desk.querySelector("[data-desk-where]").textContent = where;
@@ -75,8 +76,10 @@ function show(fragment) {
 function handOver() {
   const { card } = turn.querySelector(".desk-card").dataset;
   for (const field of desk.querySelectorAll("[data-desk-card-form] [name=card]")) field.value = card;
-  desk.querySelector("[data-desk-edit]").href = `/cards/${card}?back=desk`;
-  desk.querySelector("[data-desk-replay]").hidden = !turn.querySelector("audio");
+  const edit = desk.querySelector("[data-desk-edit]");
+  if (edit) edit.href = `/cards/${card}?back=desk`;
+  const replay = desk.querySelector("[data-desk-replay]");
+  if (replay) replay.hidden = !turn.querySelector("audio");
 }
 
 function say(words) {
