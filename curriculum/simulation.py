@@ -21,7 +21,7 @@ from core.accounts import SignIn, create, hash_of
 from core.database import Database
 from core.ids import uuid7
 from core.settings import Settings
-from curriculum import day_list, fitting, optimise, pace, plans, replay, reviews, store
+from curriculum import backlog, day_list, fitting, optimise, plans, replay, reviews, store
 from curriculum.cards import retired
 from curriculum.day_list import Backlog
 from curriculum.library import Library
@@ -180,7 +180,7 @@ def _sit_down(
         waits = day_list.backlog(db, library, user_id, ZONE, at=at)
         promised = None
         if waits.is_over and (today - clock.study_day(START, ZONE)) in BACK:
-            promised = SPREAD if waits.spread_until else pace.gone_in(db, user_id, ZONE, waits, at=at)
+            promised = SPREAD if waits.spread_until else backlog.gone_in(db, user_id, ZONE, at=at)
         day_list.build(db, library, user_id, ZONE, at=at)
     return waits, promised
 
