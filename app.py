@@ -23,17 +23,22 @@ COMMANDS = {
     "serve": ("core.serving:command", "Serve the web and run the jobs (--host, --port)."),
     "test": ("tests.run:command", "Run all checks and tests (--no-e2e, --no-postgres, pytest's options)."),
     "demo": ("mentorship.commands:demo", "Add a pair with a month of life; demo --remove takes it away."),
+    "anki": ("curriculum.anki_commands:anki", "Bring decks in or take them out: anki import|export."),
     "content": ("curriculum.commands:content", "Check, stamp or begin lessons: content check|stamp|new."),
     "users": ("core.commands:users", "Add an account, reset a password, make a key: users add|reset|token."),
     "routes": ("core.commands:routes", "List every route with its methods."),
     "check": ("core.commands:check", "Check database, files and memories against each other."),
     "simulate": ("curriculum.simulation_report:command", "Play years of made-up learners through the real rules."),
+    "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
+    "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
 }
 
 BLUEPRINTS = [
     "core.views",
+    "curriculum.views.exports",
+    "curriculum.views.imports",
     "curriculum.views.lessons",
     "curriculum.views.backlog",
     "curriculum.views.review_settings",
@@ -80,6 +85,7 @@ def schedule(app: "Flask") -> "list[Job]":
     """All timed jobs."""
     from functools import partial
 
+    from core import backup
     from core.jobs import Job, forget_old
     from curriculum import optimise
     from mentorship import jobs, links
@@ -89,16 +95,30 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
         Job("ask-for-fits", 24 * 60, optimise.ask_for_all),
+        Job("nightly-backup", 30, partial(backup.nightly, settings=app.extensions["settings"]), is_long=True),
     ]
 
 
 def work(app: "Flask") -> "dict[str, Kind]":
     """Long work that people ask for and the job process does: its name, and what it is."""
+    from functools import partial
+
     from core.work import Kind
     from curriculum import jobs, optimise
 
+    site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
+    new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
+    seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
     settings = ("review_settings.show", "How you review")
-    return {optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings)}
+    deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
+    return {
+        optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
+        "look-at-deck": Kind(partial(jobs.look_at_deck, **deck), new, seen, goes_on=True),
+        "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
+        "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
+        "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
+        "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
+    }
 
 
 def checks(app: "Flask") -> "dict[str, Callable[..., list[str]]]":

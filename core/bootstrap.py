@@ -198,17 +198,20 @@ def locked(path: Path, waiting: str = "") -> Iterator[int]:
         yield file.fileno()
 
 
-def try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int, shared: bool = False) -> bool:
+    """shared: beside others that share it. Windows has no such lock; there it is always given."""
     try:
         if os.name == "nt":
             import msvcrt
 
+            if shared:
+                return True
             os.lseek(descriptor, 0, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         else:
             import fcntl
 
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as fault:
         if fault.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
             return False

@@ -1,17 +1,25 @@
 """Commands of the ground: people, routes, checks and jobs."""
 
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlmodel import select
 
-from core import accounts, checks, clock, tokens
+from core import accounts, backup_file, checks, clock, tokens
+from core import backup as backups
+from core import restore as restores
+from core import settings as sites
 from core.accounts import User
+from core.backup_file import Manifest
 from core.database import database
 from core.errors import Refused
 from core.jobs import run_forever
+from core.words import exact, size
 
 
 @click.group()
@@ -95,6 +103,65 @@ def check() -> None:
         click.echo(fault, err=True)
     click.echo(f"Checked {people} accounts: {'all is well' if not faults else f'{len(faults)} faults'}.")
     sys.exit(1 if faults else 0)
+
+
+@click.command()
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Instead of data/backups.")
+def backup(folder: Path | None) -> None:
+    """Put the database and all files into one file, while Woodshed may go on running."""
+    site = sites.load()
+    path = backups.make(site, at=clock.now(), reason=backups.BY_HAND, folder=folder, progress=_line("copied"))
+    manifest = backup_file.read(path, lambda _name: None, lambda _octets: None)
+    click.echo(f"{path} ({size(path.stat().st_size)}) holds {_contents(manifest)}. Its check passed.")
+    if spoilt := backup_file.spoilt(manifest):
+        click.echo(f"{len(spoilt)} files are damaged on this disk; `check` names them. An older backup may have them.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def restore(file: Path, yes: bool) -> None:
+    """Put the backup FILE in the place of what is there, after a backup of that. Stop Woodshed first."""
+    site = sites.load()
+    if not yes:
+        manifest = restores.look(file)
+        made = f"{exact(manifest.made_at, site.zone)} by Woodshed {manifest.version}"
+        click.echo(f"This backup was made {made} and holds {_contents(manifest)}.")
+        click.confirm(f"Put it in the place of everything in {site.data}?", abort=True)
+    line = _line("read")
+    done = restores.restore(site, file, at=clock.now(), say=click.echo, progress=backups.counted(line, _size(file)))
+    if done.before:
+        click.echo(f"What was there is kept in {done.before}.")
+    if done.spoilt:
+        click.echo(f"{done.spoilt} files were damaged when they were backed up and stay away; `check` names them.")
+    if done.is_key_missing:
+        click.echo("The backup hangs on another WOODSHED_SECRET_KEY: set that one, or nobody's password fits.")
+    click.echo(f"Restored: {_contents(done.manifest)}; {done.files} files came back. Start Woodshed again.")
+
+
+def _contents(manifest: Manifest) -> str:
+    files = sum(name.startswith("files/") for name in manifest.members)
+    counts = manifest.counts
+    people, reviews = counts.get("user", 0), counts.get("review", 0)
+    with_files = f" and {files} files" if manifest.holds_files else "; the database alone, without files"
+    return f"{people} accounts, {reviews} answers, {sum(counts.values())} rows in all{with_files}"
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
+
+
+def _line(verb: str) -> Callable[[int, int], None]:
+    """A line that says how far it is, twice a second; only where somebody looks on."""
+    last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        if sys.stderr.isatty() and time.monotonic() - last > 0.5:
+            last = time.monotonic()
+            click.echo(f"\r{size(done)} of {size(total)} {verb} ", nl=False, err=True)
+
+    return show
 
 
 @click.group()

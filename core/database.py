@@ -5,11 +5,13 @@ BEGIN, writing with BEGIN IMMEDIATE behind a lock of this process, since SQLite'
 transaction that reads first and writes later loses updates.
 """
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from pathlib import Path
+from typing import IO, Any, cast
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context, request
@@ -18,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
+from core.bootstrap import try_lock
 from core.errors import Busy, NotFound
 from core.settings import Settings
 
@@ -36,6 +39,32 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+class Presence:
+    """Says to others that this process has a database open: a lock, shared with others who have, until the engine is
+    disposed of. A restore, which takes it alone, is refused until then, and keeps new connections away meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: IO[str] | None = None
+        self.guard = threading.Lock()
+
+    def begin(self, *_: Any) -> None:
+        with self.guard:
+            if self.file is not None:
+                return
+            file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+            if not try_lock(file.fileno(), shared=True):
+                file.close()
+                raise Busy("This site is being restored from a backup. Please come back in a few minutes.")
+            self.file = file
+
+    def end(self, *_: Any) -> None:
+        with self.guard:
+            if self.file is not None:
+                self.file.close()
+                self.file = None
+
+
 class Database:
     """One engine with two ways in: `reading()` and `writing()`."""
 
@@ -45,8 +74,11 @@ class Database:
         connections = {"pool_size": settings.threads + 2, "max_overflow": settings.threads}  # a request holds up to two
         self.engine = self.new_engine(poolclass=sa.QueuePool, pool_pre_ping=not self.is_sqlite, **connections)
         self.write_lock = threading.Lock()
+        self.presence = Presence(settings.data / "database.lock")
         if self.is_sqlite:
             self._speak_sqlite(settings.synchronous)
+            event.listen(self.engine, "do_connect", self.presence.begin)
+            event.listen(self.engine, "engine_disposed", self.presence.end)
         self.writer = self.engine.execution_options(**{WRITE: True})
 
     def new_engine(self, **options: Any) -> sa.Engine:

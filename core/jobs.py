@@ -23,6 +23,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from core import clock, work
 from core.database import Database, database, insert_into, rows_changed
+from core.errors import Refused
 from core.limits import RateCount
 from core.once import Operation
 from core.settings import Settings
@@ -46,27 +47,42 @@ class JobClaim(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """run: adds and changes rows, never commits; returns a few words on what it did."""
+    """run: adds and changes rows, never commits; returns a few words on what it did.
+
+    is_long: it changes no rows, and runs before its claim so that nobody waits for it; cut off, it runs again.
+    """
 
     name: str
     minutes: int  # from one slot to the next
     run: Callable[..., str]  # (db, *, at)
+    is_long: bool = False
 
 
 def run_slot(base: Database, job: Job, *, at: datetime) -> str | None:
     """Run a job for the slot that `at` lies in; None when that slot was claimed before."""
     length = job.minutes * 60
     slot = datetime.fromtimestamp(at.timestamp() // length * length, UTC).isoformat()
+    result = _run_long(base, job, slot, at) if job.is_long else ""
+    if result is None:
+        return None
     with base.writing() as db:
         claim = insert_into(db, JobClaim).values(job=job.name, slot=slot, claimed_at=at, result="")
         if db.execute(claim.on_conflict_do_nothing().returning(col(JobClaim.job))).first() is None:
             return None
-        result = job.run(db, at=at)
+        result = result or job.run(db, at=at)
         db.execute(
             sa.update(JobClaim).where(col(JobClaim.job) == job.name, col(JobClaim.slot) == slot).values(result=result)
         )
     log.info("%s: %s", job.name, result)
     return result
+
+
+def _run_long(base: Database, job: Job, slot: str, at: datetime) -> str | None:
+    with base.reading() as db:
+        if db.get(JobClaim, (job.name, slot)) is not None:
+            return None
+    with base.reading() as db:
+        return job.run(db, at=at)
 
 
 def run_forever(app: Flask, schedule: Iterable[Job]) -> None:
@@ -99,6 +115,8 @@ def _run_logged(app: Flask, job: Job) -> None:
     with app.app_context():
         try:
             run_slot(database(), job, at=clock.now())
+        except Refused as refusal:
+            log.warning("%s: %s", job.name, refusal)
         except Exception:
             log.exception("%s failed; it runs again in the next slot", job.name)
 

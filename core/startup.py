@@ -3,7 +3,6 @@
 import logging
 import os
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,22 +11,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from core import clock, settings
+from core import backup, clock, settings
 from core.bootstrap import locked
 from core.database import Database
 from core.settings import Settings, SettingsError
 
-KEPT_MIGRATION_BACKUPS = 5
 log = logging.getLogger("woodshed")
 
 
 def prepare(**given: object) -> Settings:
     """Make the data folder and its key, bring the database up to date, and return the settings in force."""
     found = settings.load(**given)
-    os.umask(0o077)
-    for folder in (found.data, found.files, found.backups):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.chmod(found.data, 0o700)
+    make_folders(found)
     with locked(found.data / "start.lock"):  # a second start at the same moment finds everything made
         settings.make_key(found.data)
         found = settings.load(**given)
@@ -37,25 +32,41 @@ def prepare(**given: object) -> Settings:
     return found
 
 
-def migrate(found: Settings) -> None:
+def make_folders(found: Settings) -> None:
+    """The data folder and those in it, for this account alone."""
+    os.umask(0o077)
+    for folder in (found.data, found.files, found.backups):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.chmod(found.data, 0o700)
+
+
+def known_revisions() -> set[str]:
+    return {revision.revision for revision in _script().walk_revisions()}
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent / "migrations"))
+
+
+def migrate(found: Settings, *, with_backup: bool = True) -> None:
     """Bring the tables to the newest revision, after a backup when there is something to lose.
 
-    Raises SettingsError when the database was made by a newer Woodshed; nothing is touched then.
+    Raises SettingsError when the database was made by a newer Woodshed, and Refused when there can be no backup;
+    nothing is touched then.
     """
     base = Database(found)
-    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
-    head = script.get_current_head()
+    head = _script().get_current_head()
     with base.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current == head:
         base.engine.dispose()
         return
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+    if current is not None and current not in known_revisions():
         raise SettingsError(
             f"The database is of a newer Woodshed (revision {current}). Start that one, or restore an older backup."
         )
-    if current is not None:
-        log.info("backup before the migration: %s", backup_before_migration(found, current))
+    if current is not None and with_backup:
+        log.info("backup before the migration: %s", backup.make(found, at=clock.now(), reason="migration"))
     _run(base, found)
     base.engine.dispose()
 
@@ -91,26 +102,3 @@ def _without_foreign_keys(found: Settings) -> sa.Engine:
         connection.execute("PRAGMA foreign_keys=OFF")
 
     return engine
-
-
-def backup_before_migration(found: Settings, revision: str) -> Path | None:
-    """Copy the SQLite database as it is now, checked and synced, and keep the newest few. PostgreSQL: `pg_dump` is the
-    host's, as the README says."""
-    if not found.is_sqlite:
-        return None
-    source = Path(str(sa.make_url(found.database).database))
-    target = found.backups / f"before-migration-{clock.now():%Y%m%dT%H%M%SZ}-{revision}.db"
-    unfinished = target.with_suffix(".part")
-    unfinished.unlink(missing_ok=True)
-    with closing(sqlite3.connect(source)) as live:
-        live.execute("VACUUM INTO ?", (str(unfinished),))
-    with closing(sqlite3.connect(unfinished)) as copy:
-        if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise SettingsError(f"The backup before the migration is damaged; {source} was left as it is.")
-    os.chmod(unfinished, 0o600)
-    with open(unfinished, "rb") as file:
-        os.fsync(file.fileno())
-    unfinished.rename(target)
-    for old in sorted(found.backups.glob("before-migration-*.db"))[:-KEPT_MIGRATION_BACKUPS]:
-        old.unlink()
-    return target

@@ -7,13 +7,14 @@ row names is removed by the sweep after an hour.
 import hashlib
 import os
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import TooLarge
+from core import disk
+from core.errors import Busy, TooLarge
 from core.ids import uuid7
 from core.words import size as size_words
 
@@ -65,7 +66,7 @@ class Storage:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(staged.path, target)
         os.utime(target)
-        _sync_folder(target.parent)
+        disk.sync(target.parent)
         return target
 
     def drop(self, staged: Staged) -> None:
@@ -77,26 +78,40 @@ class Storage:
             raise ValueError("not a SHA-256")
         return self.folder / sha256[:2] / sha256
 
+    def is_sound(self, sha256: str) -> bool:
+        """Whether this file is here, with the content that its name says."""
+        path = self.path(sha256)
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
     def names(self) -> set[str]:
         """The SHA-256 of all files kept."""
         return {path.name for path in self.folder.glob("??/*") if len(path.name) == 64}
 
+    @contextmanager
+    def unmoved(self, *, wait: float = 0.0) -> Iterator[None]:
+        """Nobody else removes files or copies them all meanwhile. Busy when somebody does, after `wait` seconds."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with disk.lock(self.folder.with_name(f"{self.folder.name}.lock"), wait=wait) as is_ours:
+            if not is_ours:
+                raise Busy("The files are being copied for a backup. Try again when it is done.")
+            yield
+
     def sweep(self, known: Iterable[str], *, older_than: float = ORPHAN_SECONDS) -> int:
-        """Remove files that no row names, and transfers that never ended. older_than: seconds. Returns how many."""
-        before, keep, removed = time.time() - older_than, set(known), 0
+        """Remove files that no row names, and transfers that never ended. older_than: seconds. Returns how many.
+
+        Busy, and nothing removed, while a backup copies the files.
+        """
+        with self.unmoved():
+            return self._sweep(set(known), time.time() - older_than)
+
+    def _sweep(self, keep: set[str], before: float) -> int:
+        removed = 0
         for path in [*self.folder.glob("??/*"), *self.folder.glob("incoming/*")]:
             with suppress(FileNotFoundError):  # an upload that has just ended
                 if path.name not in keep and path.stat().st_mtime < before:
                     path.unlink()
                     removed += 1
         return removed
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,18 +5,29 @@ import hashlib
 from sqlmodel import Session, col, select
 
 from core.storage import Storage
+from curriculum.models import CardMedia
 from mentorship.models import Version
 
 
 def file_faults(db: Session, *, storage: Storage) -> list[str]:
-    """A sentence for each version whose file is missing or has other content than was uploaded."""
-    found = []
-    for version in db.exec(select(Version).order_by(col(Version.user_id), col(Version.uploaded_at))):
-        path = storage.path(version.sha256)
-        if not path.is_file():
-            found.append(f"The file of version {version.id} ({version.file_name}) is missing.")
-            continue
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != version.sha256:
-                found.append(f"The file of version {version.id} ({version.file_name}) is not what was uploaded.")
-    return found
+    """A sentence for each version, and each picture or sound of a card, whose file is missing or has other content than
+    was uploaded."""
+    named = [
+        (version.sha256, f"version {version.id} ({version.file_name})")
+        for version in db.exec(select(Version).order_by(col(Version.user_id), col(Version.uploaded_at)))
+    ]
+    named += [
+        (row.sha256, f"{row.name} on cards of {row.user_id}")
+        for row in db.exec(select(CardMedia).order_by(col(CardMedia.user_id), col(CardMedia.sha256)))
+    ]
+    return [f"The file of {whose} {fault}." for sha256, whose in named if (fault := _fault(storage, sha256))]
+
+
+def _fault(storage: Storage, sha256: str) -> str:
+    path = storage.path(sha256)
+    if not path.is_file():
+        return "is missing"
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            return "is not what was uploaded"
+    return ""

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from core import accounts, clock
 from core.accounts import SignIn, User, hash_of
-from core.database import Database
+from core.database import WAIT_SECONDS, Database
 from core.errors import Refused
 from core.storage import Storage
 from curriculum.library import Library
@@ -73,6 +73,11 @@ def remove(base: Database, storage: Storage) -> Removed:
 
     What lies under a real person's id stays, also where it was held with a demo person; only the link to them goes.
     """
+    with storage.unmoved(wait=WAIT_SECONDS):
+        return _remove(base, storage)
+
+
+def _remove(base: Database, storage: Storage) -> Removed:
     with base.writing() as db:
         found = people(db)
         names, ids = [user.name for user in found], [user.id for user in found]

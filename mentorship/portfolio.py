@@ -16,6 +16,7 @@ from core.errors import Refused
 from core.ids import uuid7
 from core.storage import Staged, Storage
 from curriculum import content
+from curriculum.imports import media
 from mentorship import file_kinds, links, probe
 from mentorship.models import Evidence, Piece, Version
 
@@ -286,7 +287,7 @@ def download_name(version: Version) -> str:
 def known_hashes(db: Session) -> set[str]:
     """The SHA-256 of every file that a row names. Until the transaction ends, no upload adds one."""
     _hold_files(db, sa.func.pg_advisory_xact_lock)
-    return set(db.exec(select(Version.sha256).distinct()))
+    return set(db.exec(select(Version.sha256).distinct())) | media.known_hashes(db)
 
 
 def _hold_files(db: Session, lock: Callable[[int], sa.Function[Any]]) -> None:

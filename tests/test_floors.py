@@ -18,10 +18,10 @@ from core.settings import HERE
 WINGS = ["core", "curriculum", "mentorship", "app"]  # each imports only what stands before it
 COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
-    "core": {"clock", "confined", "errors", "ids", "prose", "prose_extensions", "words"},
+    "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "words"},
     "curriculum": {
         *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
-        *("content_files", "fitting", "formula", "front_matter", "lesson_file", "lesson_page", "library"),
+        *("content_files", "fitting", "formula", "front_matter", "html_card", "lesson_file", "lesson_page", "library"),
         *("note_names", "own_copy", "quantities", "scheduling", "showing", "source_text", "spacing", "truth_models"),
         *("typed", "workload"),
     },

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from core import startup
+from core import backup, restore, startup
 from core.accounts import User
 from core.database import Database
 from core.settings import HERE, Settings, SettingsError
@@ -85,35 +86,39 @@ def test_a_backup_is_made_before_a_migration(tmp_path: Path) -> None:
 
     startup.prepare(data=tmp_path)
 
-    [backup] = found.backups.iterdir()
-    assert backup.name.startswith("before-migration-") and backup.name.endswith(f"-{REVISIONS[-2]}.db")
-    assert asked(backup, "SELECT version_num FROM alembic_version") == REVISIONS[-2]
-    assert asked(backup, "SELECT count FROM rate_count WHERE key = 'before'") == 7
+    [made] = found.backups.iterdir()
+    manifest = restore.look(made)
+    assert (manifest.reason, manifest.revision, manifest.holds_files) == ("migration", REVISIONS[-2], False)
+    with tarfile.open(made) as tar:
+        tar.extract("database.db", tmp_path / "out", filter="data")
+    assert asked(tmp_path / "out/database.db", "SELECT count FROM rate_count WHERE key = 'before'") == 7
     assert asked(tmp_path / "woodshed.db", "SELECT version_num FROM alembic_version") == REVISIONS[-1]
-    assert backup.stat().st_mode & 0o777 == 0o600
+    assert made.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_backup_that_ended_half_way_is_not_taken_for_one(tmp_path: Path) -> None:
     found = at_revision(tmp_path, REVISIONS[-2])
-    for name in ("before-migration-20260101T000000Z-0001.part", "notes.txt"):
+    (found.backups / ".backup-unfinished-1").mkdir()
+    for name in (".backup-unfinished-1/backup.tar", "notes.txt"):
         (found.backups / name).write_bytes(b"half")
 
     startup.prepare(data=tmp_path)
 
-    finished = [path for path in found.backups.iterdir() if path.suffix == ".db"]
-    assert len(finished) == 1 and asked(finished[0], "PRAGMA integrity_check") == "ok"
+    [finished] = backup.finished(found)
+    assert sorted(path.name for path in found.backups.iterdir()) == [finished.path.name, "notes.txt"]
+    assert restore.look(finished.path).reason == "migration"
 
 
 def test_only_the_newest_backups_are_kept(tmp_path: Path) -> None:
     found = at_revision(tmp_path, REVISIONS[-2])
     for number in range(7):
-        (found.backups / f"before-migration-2020010{number}T000000Z-0001.db").write_bytes(b"old")
+        (found.backups / f"backup-2020010{number + 1}T000000Z-migration.tar").write_bytes(b"old")
 
     startup.prepare(data=tmp_path)
 
-    kept = sorted(path.name for path in found.backups.iterdir())
-    assert len(kept) == startup.KEPT_MIGRATION_BACKUPS
-    assert kept[0] == "before-migration-20200103T000000Z-0001.db" and REVISIONS[-2] in kept[-1]
+    kept = [one.path.name for one in backup.finished(found)]
+    assert len(kept) == backup.KEPT_OF["migration"]
+    assert kept[0] == "backup-20200104T000000Z-migration.tar"
 
 
 def test_the_database_of_a_newer_woodshed_is_refused_untouched(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Cards that come from elsewhere: what they become here, what of them is new, and writing them in one step."""
