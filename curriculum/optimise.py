@@ -28,6 +28,7 @@ from curriculum.scheduling import State
 KIND = "fit"  # of work, as app.py lists it
 TITLE = "Fitting reviews to you"
 EVERY = timedelta(days=30)  # how often the job fits a learner anew
+TOLD = timedelta(days=7)  # how long a set that was taken over is news
 CHANGED = "Your parameters were changed on another page meanwhile. Nothing was changed now; fit once more."
 
 
@@ -62,6 +63,13 @@ def said(row: ParameterSet) -> str:
     figures = f"log loss {after:.3f} instead of {before:.3f}"
     now = "They are in use now." if row.ended_at is None else "They are no longer in use."
     return f"Your own parameters predict your last {tried} answers better: {figures}. {now}"
+
+
+def news(db: Session, user_id: UUID, *, at: datetime) -> str:
+    """What to tell a learner whose own parameters were taken over this week; "" for everybody else."""
+    lately = (col(ParameterSet.adopted_at) > at - TOLD, col(ParameterSet.ended_at).is_(None))
+    found = db.exec(select(ParameterSet).where(col(ParameterSet.user_id) == user_id, *lately)).first()
+    return said(found) if found else ""
 
 
 # -- changing ------------------------------------------------------------------------------------------------

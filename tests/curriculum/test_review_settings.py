@@ -197,6 +197,7 @@ def test_a_fit_is_asked_for_done_and_told_in_a_sentence(app, as_ada, ada, fresh_
         r"Your own parameters predict your last \d+ answers better: log loss 0\.\d{3} instead of 0\.", page
     )
     assert "They are in use now." in page and "Use the standard ones again" in page
+    assert "They are in use now." in words(as_ada.get("/reviews")), "told where the day ends, too"
 
 
 def test_the_standard_ones_and_a_former_set_take_turns(as_ada, ada, db, fresh_db, few):
