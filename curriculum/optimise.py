@@ -29,6 +29,7 @@ KIND = "fit"  # of work, as app.py lists it
 TITLE = "Fitting reviews to you"
 EVERY = timedelta(days=30)  # how often the job fits a learner anew
 TOLD = timedelta(days=7)  # how long a set that was taken over is news
+NOT_HERE = "The package that fits parameters is not installed here. The standard ones stay in use."
 CHANGED = "Your parameters were changed on another page meanwhile. Nothing was changed now; fit once more."
 
 
@@ -78,7 +79,7 @@ def news(db: Session, user_id: UUID, *, at: datetime) -> str:
 def ask(db: Session, user_id: UUID, *, at: datetime) -> Work:
     """Have parameters fitted to this learner, by the job process."""
     if not fitting.is_installed():
-        raise Refused("The package that fits parameters is not installed here. The standard ones stay in use.")
+        raise Refused(NOT_HERE)
     missing = fitting.FEWEST - count_outcomes(db, user_id)
     if missing > 0:
         raise Refused(too_few(missing))

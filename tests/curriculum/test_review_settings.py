@@ -183,6 +183,15 @@ def test_without_the_package_the_page_says_so(as_ada, answered, monkeypatch):
     assert "Fit them to me now" not in page
 
 
+def test_a_host_can_turn_it_off(app, as_ada, answered):
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update={"optimizer": False})
+
+    page, refused = words(as_ada.get(PAGE)), as_ada.send(f"{PAGE}/fit")
+
+    assert "not installed here" in page
+    assert refused.status_code == 422 and "not installed here" in words(refused)
+
+
 def test_a_fit_is_asked_for_done_and_told_in_a_sentence(app, as_ada, ada, fresh_db, answered):
     asked = as_ada.send(f"{PAGE}/fit")
     waiting = words(as_ada.get(PAGE))
