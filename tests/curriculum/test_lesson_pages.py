@@ -41,7 +41,7 @@ def test_the_tracks_show_every_lesson_with_its_state(as_ada, library):
     assert all(track.title in seen for track in library.tracks)
     assert "74 lessons in 5 tracks. 5 of them can be read" in seen
     assert seen.count("planned") >= 69
-    assert "The path a sound takes 40 minutes · 11 cards unread" in seen
+    assert "The path a sound takes 40 minutes · 14 cards unread" in seen
 
 
 def test_opening_a_lesson_records_the_visit_once(as_ada, ada, at, fresh_db):
@@ -63,7 +63,7 @@ def test_a_lesson_shows_its_map_its_text_and_what_it_serves(as_ada, library):
 
     seen = words(page)
     assert "Learn DAW basics Lesson 1" in seen
-    assert "11 cards join your reviews when you mark this done" in seen
+    assert "14 cards join your reviews when you mark this done" in seen
     assert "M01 First finished beat" in seen
     assert all(text in seen for _, _, text in library.lessons[FIRST].headings)
     assert 'href="#s-the-idea"' in page.text
@@ -320,4 +320,4 @@ def test_what_ada_does_changes_nothing_for_eve(as_ada, as_eve):
 
     seen = words(as_eve.get("/learn"))
 
-    assert "The path a sound takes 40 minutes · 11 cards unread" in seen
+    assert "The path a sound takes 40 minutes · 14 cards unread" in seen
