@@ -94,7 +94,7 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("expire-invitations", 60, links.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
-        Job("ask-for-fits", 24 * 60, optimise.ask_for_all),
+        *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if app.extensions["settings"].optimizer else []),
         Job("nightly-backup", 30, partial(backup.nightly, settings=app.extensions["settings"]), is_long=True),
     ]
 

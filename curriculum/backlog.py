@@ -60,10 +60,25 @@ def offer(db: Session, library: Library, user_id: UUID, zone: str, *, at: dateti
         limit=learner.reviews_a_day,
         choice=choice,
         spread_until=found.spread_until,
-        gone_in=_gone_in(db, user_id, zone, today) if found.is_over else 1,
+        gone_in=gone_in(db, user_id, zone, at=at) if found.is_over else 1,
         spreads=tuple((days, day_list.quota(fresh, found.overdue, 0, days)) for days in SPREADS),
         new_left=_new_left(db, user_id, today),
     )
+
+
+def gone_in(db: Session, user_id: UUID, zone: str, *, at: datetime) -> int | None:
+    """In about how many days, today the first, the day's limit alone clears what is due; None: not in half a year."""
+    learner, today = plans.learner(db, user_id), clock.study_day(at, zone)
+    plan = plans.of(learner)
+    columns = (Memory.stability, Memory.difficulty, Memory.reviewed_day, Memory.due_at)
+    mine = (col(Memory.user_id) == user_id, col(Memory.aside) == 0, col(Memory.state) == State.REVIEW)
+    end = clock.day_start(today + workload.LONGEST_BACKLOG, zone)
+    rows = db.execute(sa.select(*(col(column) for column in columns)).where(*mine, col(Memory.due_at) < end))
+    cards = [
+        Held(stability, difficulty, reviewed_day - today, clock.study_day(due_at, zone) - today)
+        for stability, difficulty, reviewed_day, due_at in rows
+    ]
+    return workload.gone_in(cards, learner.reviews_a_day, plan.parameters, plan.retention)
 
 
 def is_back(db: Session, user_id: UUID, zone: str, *, at: datetime) -> bool:
@@ -105,20 +120,6 @@ def more(db: Session, user_id: UUID, zone: str, *, reviews: int = 0, new: int = 
     if reviews not in (0, *MORE_REVIEWS) or new not in (0, *MORE_NEW) or not reviews + new:
         raise Refused("Choose one of the buttons: 10, 20 or 50 reviews, 5 or 10 new cards.")
     day_list.more_today(db, user_id, zone, reviews=reviews, new=new, at=at)
-
-
-def _gone_in(db: Session, user_id: UUID, zone: str, today: int) -> int | None:
-    learner = plans.learner(db, user_id)
-    plan = plans.of(learner)
-    columns = (Memory.stability, Memory.difficulty, Memory.reviewed_day, Memory.due_at)
-    mine = (col(Memory.user_id) == user_id, col(Memory.aside) == 0, col(Memory.state) == State.REVIEW)
-    end = clock.day_start(today + workload.LONGEST_BACKLOG, zone)
-    rows = db.execute(sa.select(*(col(column) for column in columns)).where(*mine, col(Memory.due_at) < end))
-    cards = [
-        Held(stability, difficulty, reviewed_day - today, clock.study_day(due_at, zone) - today)
-        for stability, difficulty, reviewed_day, due_at in rows
-    ]
-    return workload.gone_in(cards, learner.reviews_a_day, plan.parameters, plan.retention)
 
 
 def _new_left(db: Session, user_id: UUID, today: int) -> int:

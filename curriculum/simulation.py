@@ -180,7 +180,7 @@ def _sit_down(
         waits = day_list.backlog(db, library, user_id, ZONE, at=at)
         promised = None
         if waits.is_over and (today - clock.study_day(START, ZONE)) in BACK:
-            promised = SPREAD if waits.spread_until else backlog.offer(db, library, user_id, ZONE, at=at).gone_in
+            promised = SPREAD if waits.spread_until else backlog.gone_in(db, user_id, ZONE, at=at)
         day_list.build(db, library, user_id, ZONE, at=at)
     return waits, promised
 

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from pydantic import BaseModel, Field
 
 from core import clock
 from core.access import current_user, signed_in
 from core.database import get_db
+from core.errors import Refused
 from core.once import once
 from core.web import own_path, read_form
 from curriculum import fitting, optimise, pace, pauses, plans
@@ -55,7 +56,8 @@ class Dot:
 
     @property
     def said(self) -> str:
-        return f"about {_rounded(self.reviews)} reviews a day, {_rounded(self.minutes)} minutes"
+        minutes = f"{_rounded(self.minutes)} minutes" if self.minutes >= 1.05 else "a minute or less"
+        return f"about {_rounded(self.reviews)} reviews a day, {minutes}"
 
 
 @bp.get("/settings/reviews")
@@ -84,7 +86,8 @@ def show():
         in_use=learner.weights,
         outcomes=optimise.count_outcomes(db, me.id),
         fewest=fitting.FEWEST,
-        is_installed=fitting.is_installed(),
+        can_fit=_can_fit(),
+        not_here=optimise.NOT_HERE,
         fit_under_way=optimise.under_way(db, me.id),
     )
 
@@ -143,6 +146,8 @@ def ended_pause():
 @signed_in
 @once(again=show)
 def fitted():
+    if not _can_fit():
+        raise Refused(optimise.NOT_HERE)
     piece = optimise.ask(get_db(), current_user().id, at=clock.now())
     return redirect(url_for("profile.work", work_id=piece.id), 303)
 
@@ -165,6 +170,11 @@ def used(set_id: UUID):
     optimise.use(get_db(), me.id, me.zone, set_id, at=clock.now())
     flash("These parameters are in use. Due days change with the next answer to each card.", "good")
     return redirect(url_for("review_settings.show", _anchor="parameters"), 303)
+
+
+def _can_fit() -> bool:
+    """Whether the package is there and the host lets it be used."""
+    return bool(current_app.extensions["settings"].optimizer) and fitting.is_installed()
 
 
 def _shown(learner: Learner) -> dict[str, object]:

@@ -16,7 +16,7 @@ from core.database import database, get_db
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import day_list, log, plans, reviews, scheduling, showing, store
+from curriculum import day_list, log, optimise, plans, reviews, scheduling, showing, store
 from curriculum import desk as desk_rules
 from curriculum.library import Card
 from curriculum.reviews import Shown
@@ -181,5 +181,6 @@ def _done_for_now(at: datetime):
         has_cards=log.has_cards(db, me.id),
         tomorrow=log.coming(db, me.id, tomorrow, after, new_a_day=new_a_day),
         next_due=log.next_due(db, me.id, me.zone, at),
+        news=optimise.news(db, me.id, at=at),
         **backlog.for_page(at),
     )

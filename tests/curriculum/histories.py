@@ -1,6 +1,7 @@
 """Learners who are played out: a truth says what is recalled, the standard model says when a card comes."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -46,9 +47,12 @@ def _card(dice: random.Random, truth: tuple[float, ...], start: datetime, number
     return answers
 
 
-def write(db: Session, user: User, histories: list[list[Answer]], *, seconds: float = 4.0) -> None:
-    """Put the answers into this learner's log, and what they lead to into the memories."""
-    names = [f"kk{number:04d}" for number in range(len(histories))]
+def write(
+    db: Session, user: User, histories: list[list[Answer]], *, seconds: float = 4.0, names: Sequence[str] = ()
+) -> None:
+    """Put the answers into this learner's log, and what they lead to into the memories. names: the cards' ids; some
+    that no lesson has when left out."""
+    names = names or [f"kk{number:04d}" for number in range(len(histories))]
     for name, answers in zip(names, histories, strict=True):
         db.add(Memory(user_id=user.id, card_id=name, lesson="", added_at=answers[0][1], state=0, due_at=answers[0][1]))
         ids, memory = [], NEW

@@ -183,6 +183,15 @@ def test_without_the_package_the_page_says_so(as_ada, answered, monkeypatch):
     assert "Fit them to me now" not in page
 
 
+def test_a_host_can_turn_it_off(app, as_ada, answered):
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update={"optimizer": False})
+
+    page, refused = words(as_ada.get(PAGE)), as_ada.send(f"{PAGE}/fit")
+
+    assert "not installed here" in page
+    assert refused.status_code == 422 and "not installed here" in words(refused)
+
+
 def test_a_fit_is_asked_for_done_and_told_in_a_sentence(app, as_ada, ada, fresh_db, answered):
     asked = as_ada.send(f"{PAGE}/fit")
     waiting = words(as_ada.get(PAGE))
@@ -197,6 +206,7 @@ def test_a_fit_is_asked_for_done_and_told_in_a_sentence(app, as_ada, ada, fresh_
         r"Your own parameters predict your last \d+ answers better: log loss 0\.\d{3} instead of 0\.", page
     )
     assert "They are in use now." in page and "Use the standard ones again" in page
+    assert "They are in use now." in words(as_ada.get("/reviews")), "told where the day ends, too"
 
 
 def test_the_standard_ones_and_a_former_set_take_turns(as_ada, ada, db, fresh_db, few):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core import clock
 from curriculum import scheduling, workload
 from curriculum.scheduling import DEFAULT, MemoryState, State
+from curriculum.spacing import Plan
 from tests.times import DAY, MONDAY
 
 ZONE = "UTC"
@@ -30,7 +31,7 @@ def memory(stability: float, difficulty: float, day: int = FIRST_DAY) -> MemoryS
 
 def answered(card: MemoryState, day: int, dice: random.Random, parameters: tuple[float, ...], retention: float):
     """Recalled by chance: Good; else Forgot and ten minutes later Good. The outcome, and whether it was recalled."""
-    at, rules = MONDAY + (day - FIRST_DAY) * DAY, {"zone": ZONE, "parameters": parameters, "retention": retention}
+    at, rules = MONDAY + (day - FIRST_DAY) * DAY, {"zone": ZONE, "plan": Plan(retention, parameters)}
     is_recalled = dice.random() < scheduling.retrievability(card, day=day, parameters=parameters)
     outcome = scheduling.answer(card, GOOD if is_recalled else FORGOT, at=at, **rules)
     if not is_recalled:
@@ -121,7 +122,7 @@ def test_the_sums_for_many_cards_are_those_of_the_scheduler(stability, difficult
 
     card, at = memory(stability, difficulty), MONDAY + days * DAY
     recall = workload._recall(parameters, np.array(days), np.array(stability))
-    rules = {"zone": ZONE, "parameters": parameters}
+    rules = {"zone": ZONE, "plan": Plan(0.90, parameters)}
     good = scheduling.answer(card, GOOD, at=at, **rules)
     forgot = scheduling.answer(card, FORGOT, at=at, **rules)
     again = scheduling.answer(forgot.memory, GOOD, at=forgot.due_at, **rules)

@@ -14,12 +14,14 @@ from app import create_app
 from core import accounts, settings, startup, tokens, work
 from core.accounts import SignIn, User, hash_of
 from core.ids import uuid7
-from curriculum import day_list, lessons, reviews, store
+from curriculum import day_list, lessons, optimise, pace, pauses, reviews, scheduling, store
+from curriculum.fitting import Fit
 from curriculum.library import Library, Milestone
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models import MilestoneEvent, Piece, Version
 from mentorship.sessions import Between, Entry, Kind
+from tests.curriculum import histories
 from tests.e2e import sounds
 
 PASSWORD = "seven slow brown foxes"
@@ -52,7 +54,8 @@ class Cast:
 
 def fill(data: Path) -> Cast:
     """Make the site in this folder. Ada learns with Ben; Cleo, Ben's other apprentice, answered all her cards; Dora
-    mentored Ada until last week; Fay has just made her account."""
+    mentored Ada until last week; Fay has just made her account; Gil comes back after weeks away, with parameters of his
+    own; Hana is on holiday."""
     startup.prepare(data=data)
     app = create_app(settings.load(data=data))
     cast = Cast()
@@ -67,6 +70,7 @@ def fill(data: Path) -> Cast:
             pieces(cast, db, app)
             handed_in(cast, db, library)
             long_work(cast, db)
+            away(cast, db, library)
             db.commit()
         answered(cast, app, library)
     app.extensions["database"].engine.dispose()
@@ -77,7 +81,8 @@ def fill(data: Path) -> Cast:
 def people(cast: Cast, db: Session) -> None:
     hashed = accounts.password_hash(PASSWORD)
     zones = {"ada": "Europe/Berlin", "ben": "Europe/London", "cleo": "Europe/Paris", "dora": "Asia/Tokyo"}
-    for name, zone in (zones | {"fay": "America/New_York"}).items():
+    more = {"fay": "America/New_York", "gil": "Europe/Berlin", "hana": "Europe/Prague"}
+    for name, zone in (zones | more).items():
         cast.people[name] = accounts.create(
             db, name=name.title(), email=f"{name}@example.com", password=hashed, zone=zone, at=days_ago(60)
         )
@@ -129,6 +134,25 @@ def learning(cast: Cast, db: Session, library: Library) -> None:
     cast.ids["pitch"] = second.slug
     cast.ids["unread"] = list(library.lessons)[4]
     cast.ids["planned"] = next(iter(library.planned))
+
+
+def away(cast: Cast, db: Session, library: Library) -> None:
+    gil, hana = cast.people["gil"], cast.people["hana"]
+    for person in (gil, hana):
+        answers = {"makes": "", "daw": "", "programme": ""}
+        lessons.welcome(db, library, person.id, **answers, zone=person.zone, at=days_ago(200))
+    card_ids = sorted(library.cards)
+    pace.set_pace(db, gil.id, new_a_day=10, reviews_a_day=12, retention=0.92, easy_days=0b1000000)
+    played = histories.played(1, cards=len(card_ids), days=150, start=days_ago(190))
+    histories.write(db, gil, played, names=card_ids, seconds=7.0)
+    weights = (*scheduling.DEFAULT[:20], 0.16)
+    lost, won = Fit(weights, 512, 102, 0.347, 0.351), Fit(weights, 592, 118, 0.347, 0.312)
+    optimise.keep(db, gil.id, gil.zone, lost, scheduling.DEFAULT, at=days_ago(80))
+    optimise.keep(db, gil.id, gil.zone, won, scheduling.DEFAULT, at=days_ago(45))
+    today = NOW.date()
+    pauses.add(db, gil.id, gil.zone, today - timedelta(days=150), today - timedelta(days=140), at=NOW)
+    lessons.mark_done(db, hana.id, next(iter(library.lessons.values())), at=days_ago(3))
+    pauses.add(db, hana.id, hana.zone, today - timedelta(days=2), today + timedelta(days=12), at=NOW)
 
 
 def meetings(cast: Cast, db: Session, library: Library) -> None:

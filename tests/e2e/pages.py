@@ -99,6 +99,16 @@ def sends_it_empty(page: Page) -> None:
     page.locator(".field-error").first.wait_for()
 
 
+def slides(page: Page) -> None:
+    """Move the slider by keyboard; the table stands open."""
+    page.locator("[data-retention-slider]").press("ArrowRight")
+    page.get_by_text("The same as a table").click()
+
+
+def opens_the_backlog(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('details.today-backlog')) one.open = true")
+
+
 def makes_a_key(page: Page) -> None:
     page.get_by_label("Name of the program").fill("Pocket cards")
     page.get_by_label("Your password").fill(PASSWORD)
@@ -107,7 +117,7 @@ def makes_a_key(page: Page) -> None:
 
 
 def sends_nonsense(page: Page) -> None:
-    page.locator("main form.form").evaluate("form => form.noValidate = true")
+    page.locator("main form.form").first.evaluate("form => form.noValidate = true")
     page.get_by_label("New cards a day").fill("1000")
     page.get_by_role("button", name="Save").click()
     page.locator(".field-error").first.wait_for()
@@ -141,7 +151,14 @@ STOPS = [
     Stop("lessons.programme", "/programme", BOTH),
     Stop("lessons.programme", "/programme?look=self-study", ("ada",), "other"),
     Stop("lessons.learning", "/learning", BOTH),
-    Stop("lessons.learning", "/learning", ("ada",), "refused", 200, sends_nonsense),
+    Stop("review_settings.show", "/settings/reviews", ("ada", "gil", "hana")),
+    Stop("review_settings.show", "/settings/reviews?retention=95", ("gil",), "tried"),
+    Stop("review_settings.show", "/settings/reviews", ("gil",), "slid", 200, slides),
+    Stop("review_settings.show", "/settings/reviews", ("ada",), "refused", 200, sends_nonsense),
+    Stop("backlog.show", "/reviews/backlog", ("ada", "gil")),
+    Stop("reviews.desk", "/reviews", ("gil",), "back"),
+    Stop("reviews.desk", "/reviews", ("hana",), "paused"),
+    Stop("home.today", "/", ("gil", "hana"), "away", 200, opens_the_backlog),
     Stop("reviews.desk", "/reviews", BOTH),
     Stop("reviews.desk", "/reviews", ("ada",), "answer", 200, shows_the_answer),
     Stop("reviews.desk", "/reviews", ("ada",), "keys", 200, opens_the_keys),
