@@ -121,7 +121,7 @@ def invites(page: Page) -> None:
 def writes_gaps(page: Page) -> None:
     """A text with two gaps, until its preview is there."""
     page.get_by_label("Text with gaps").check()
-    page.get_by_label("Question").fill("{{C}} is the root, {{2:G|which?}} the fifth.")
+    page.locator("#f-question").fill("{{C}} is the root, {{2:G|which?}} the fifth.")
     page.get_by_text("Card 2 of 2").wait_for()
 
 
