@@ -22,7 +22,8 @@ PURE = {  # arithmetic and text: no tables, no database
     "curriculum": {
         *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *("content_files", "fitting", "formula", "front_matter", "html_card", "lesson_file", "lesson_page", "library"),
-        *("note_names", "own_copy", "quantities", "scheduling", "showing", "source_text", "spacing", "truth_models"),
+        *("note_names", "own_copy", "own_text", "quantities", "scheduling", "search", "showing"),
+        *("source_text", "spacing", "truth_models"),
         *("typed", "workload"),
     },
     "mentorship": {"file_kinds", "probe"},
