@@ -82,7 +82,7 @@ class Archive:
         if not head.startswith(b"PK"):
             raise not_ours("it is no ZIP archive")
         try:
-            self._zip = zipfile.ZipFile(_Careful(file))  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(_Careful(file))
         except DAMAGE:
             raise broken("its end is missing, or it is damaged") from None
         self.members = self._checked()
@@ -127,7 +127,7 @@ class Archive:
                 stream: IO[bytes] = packed
                 if zstd:
                     worker = zstandard.ZstdDecompressor(max_window_size=MOST_WINDOW)
-                    stream = worker.stream_reader(packed, read_across_frames=True)  # type: ignore[assignment]
+                    stream = worker.stream_reader(packed, read_across_frames=True)
                 while block := stream.read(BLOCK):
                     count += len(block)
                     if count > most or count > allowed:

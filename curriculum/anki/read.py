@@ -105,7 +105,8 @@ class Reader:
         self.collection.count("revlog", limits.MOST_REVIEWS)
         frame = notetypes.read(self.collection)
         self._read_logs()
-        decks, used = set(), set()
+        decks: set[str] = set()
+        used: set[int] = set()
         guids: set[str] = set()
         for note, type_id in self._notes(frame):
             if note.guid in guids:
@@ -176,7 +177,9 @@ class Reader:
 
     def _cards(self, frame: notetypes.Frame) -> Iterator[tuple[int, list[Card]]]:
         """The cards of each note, by ord, in the order of the notes' ids."""
-        owner, group, last = None, [], None
+        owner: int | None = None
+        group: list[Card] = []
+        last: tuple[int, int, int] | None = None
         for row in self.collection.rows("cards", CARD_COLUMNS, limits.MOST_CARDS, "nid, ord, id"):
             nid, ord, id = whole(row[1]), whole(row[3]), whole(row[0])
             if last is not None and (nid, ord, id) <= last:

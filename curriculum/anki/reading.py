@@ -246,7 +246,7 @@ def _kinds(annotation: Any) -> tuple[type, ...]:
     return (get_origin(annotation) or annotation,)
 
 
-ALLOWED = {
+ALLOWED: dict[type, list[tuple[type, ...]]] = {
     kind: [_kinds(one.type) for one in fields(kind)]
     for kind in (Card, Contents, Draft, Note, Notetype, Review, Template, Unplaced)
 }
