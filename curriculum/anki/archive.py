@@ -166,11 +166,8 @@ class Archive:
 
 def is_label(name: str) -> bool:
     """Whether a foreign name is a plain one: no path, no control characters."""
-    return (
-        bool(name)
-        and name not in (".", "..")
-        and not any(letter in '/\\:*?"<>|' or ord(letter) < 32 or letter == "\x7f" for letter in name)
-    )
+    is_odd = any(letter in "/\\" or ord(letter) < 32 or letter == "\x7f" for letter in name)
+    return bool(name) and name not in (".", "..") and not is_odd
 
 
 def _old_map(text: bytes) -> Iterator[tuple[str, str, int | None]]:
