@@ -309,7 +309,7 @@ def test_html_from_elsewhere_is_always_harmless(text):
         assert not re.match(r"\s*(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", address, re.IGNORECASE)
 
 
-SLOW = ["<div>" * 20_000, "<b><i>" * 10_000, "&" * 200_000, "<p title='" + "&" * 190_000, "<" * 200_000, "a" * 900_000]
+SLOW = ["<div>" * 10_000, "<b><i>" * 5_000, "&" * 200_000, "<p title='" + "&" * 190_000, "<" * 200_000, "a" * 900_000]
 
 
 @pytest.mark.parametrize("text", SLOW)
