@@ -25,9 +25,10 @@ COMMANDS = {
     "demo": ("mentorship.commands:demo", "Add a pair with a month of life; demo --remove takes it away."),
     "anki": ("curriculum.anki_commands:anki", "Bring decks in or take them out: anki import|export."),
     "content": ("curriculum.commands:content", "Check, stamp or begin lessons: content check|stamp|new."),
-    "users": ("core.commands:users", "Add an account or reset a password: users add|reset."),
+    "users": ("core.commands:users", "Add an account, reset a password, make a key: users add|reset|token."),
     "routes": ("core.commands:routes", "List every route with its methods."),
     "check": ("core.commands:check", "Check database, files and memories against each other."),
+    "simulate": ("curriculum.simulation_report:command", "Play years of made-up learners through the real rules."),
     "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
     "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
@@ -39,10 +40,14 @@ BLUEPRINTS = [
     "curriculum.views.exports",
     "curriculum.views.imports",
     "curriculum.views.lessons",
+    "curriculum.views.backlog",
+    "curriculum.views.review_settings",
     "curriculum.views.reviews",
     "curriculum.views.own_cards",
     "curriculum.views.cards",
     "curriculum.views.practice",
+    "curriculum.views.api",
+    "curriculum.views.stats",
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",
@@ -82,12 +87,14 @@ def schedule(app: "Flask") -> "list[Job]":
 
     from core import backup
     from core.jobs import Job, forget_old
+    from curriculum import optimise
     from mentorship import jobs, links
 
     return [
         Job("expire-invitations", 60, links.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
+        *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if app.extensions["settings"].optimizer else []),
         Job("nightly-backup", 30, partial(backup.nightly, settings=app.extensions["settings"]), is_long=True),
     ]
 
@@ -97,13 +104,15 @@ def work(app: "Flask") -> "dict[str, Kind]":
     from functools import partial
 
     from core.work import Kind
-    from curriculum import jobs
+    from curriculum import jobs, optimise
 
     site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
     new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
     seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
+    settings = ("review_settings.show", "How you review")
     deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
     return {
+        optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
         "look-at-deck": Kind(partial(jobs.look_at_deck, **deck), new, seen, goes_on=True),
         "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
         "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),

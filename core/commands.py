@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlmodel import select
 
-from core import accounts, backup_file, checks, clock
+from core import accounts, backup_file, checks, clock, tokens
 from core import backup as backups
 from core import restore as restores
 from core import settings as sites
@@ -56,7 +56,25 @@ def reset(email: str, password: str) -> None:
         if user is None:
             raise Refused(f"There is no account with the address {email}. `users add` makes one.")
         accounts.set_password(db, user, hashed, at=clock.now())
-        click.echo(f"{user.name} has a new password and is signed out everywhere.")
+        click.echo(f"{user.name} has a new password and is signed out everywhere; keys for programs have ended, too.")
+
+
+@users.command("token")
+@click.argument("email")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it may do; may be given several times.")
+@click.option("--days", default=tokens.DEFAULT_DAYS, show_default=True, help=f"Until it ends, 1 to {tokens.MOST_DAYS}.")
+@click.option("--name", default="Command line", show_default=True, help="As the settings list it.")
+@with_appcontext
+def token(email: str, scopes: tuple[str, ...], days: int, name: str) -> None:
+    """Make a key with which a program of EMAIL's asks the JSON interface. It is printed this once."""
+    with database().writing() as db:
+        user = accounts.find(db, email)
+        if user is None:
+            raise Refused(f"There is no account with the address {email}. `users add` makes one.")
+        key, secret = tokens.make(db, user.id, name=name, scopes=list(scopes), days=days, at=clock.now())
+        lasts = f"It is for {key.scopes.replace(' ', ', ')} and ends on {key.expires_at:%Y-%m-%d}."
+    click.echo(secret)
+    click.echo(f"{lasts} Keep it like a password: it is not shown again.", err=True)
 
 
 @click.command()

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_security.utils import login_user
-from pydantic import AfterValidator, BaseModel, EmailStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, EmailStr, Field, StringConstraints
 from sqlmodel import col
+from werkzeug.wrappers import Response
 
-from core import accounts, clock
+from core import accounts, api, clock, tokens
 from core import work as works
 from core.access import current_user, signed_in, somebody, wants_fragment
 from core.accounts import User
@@ -20,11 +21,12 @@ from core.errors import NotAllowed, NotFound, Refused
 from core.limits import limiter
 from core.once import once
 from core.settings import Settings
-from core.web import own_path, read_form
+from core.web import note, own_path, read_form
 from core.work import Kind
 
 bp = Blueprint("profile", __name__)
 INVITED = "invited"  # cookie: the secret of the invitation that somebody opened
+MADE_KEY = "made_key"  # cookie: a key that was just made, until its owner was shown it
 
 
 def known_zone(zone: str) -> str:
@@ -47,6 +49,17 @@ class SignUpForm(BaseModel):
 class ProfileForm(BaseModel):
     name: Name
     zone: Zone
+
+
+class KeyForm(BaseModel):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=tokens.LONGEST_NAME)]
+    scopes: list[str] = []
+    days: Annotated[int, Field(ge=1, le=tokens.MOST_DAYS)] = tokens.DEFAULT_DAYS
+    password: Annotated[str, StringConstraints(min_length=1)]
+
+
+def _was_refused(response: Response) -> bool:
+    return response.status_code not in (302, 303)
 
 
 @bp.get("/sign-up")
@@ -151,6 +164,49 @@ def cancelled_work(work_id: UUID):
     db = get_db()
     works.cancel(db, works.find(db, current_user().id, work_id), at=clock.now())
     return redirect(url_for("profile.work", work_id=work_id), 303)
+
+
+@bp.get("/settings/keys")
+@signed_in
+def keys():
+    """The keys that somebody made for programs; the one that was just made is shown this once."""
+    return render_template(
+        "keys.html",
+        keys=tokens.own(get_db(), current_user().id),
+        made=cookie.pop(MADE_KEY, ""),
+        scopes=tokens.SCOPES,
+        default_days=tokens.DEFAULT_DAYS,
+    )
+
+
+@bp.post("/settings/keys")
+@signed_in
+@limiter.limit("10 per 15 minutes", key_func=lambda: f"keys:{current_user().id}", deduct_when=_was_refused)
+@once(again=keys)
+def made_key():
+    form, me = read_form(KeyForm), current_user()
+    if not accounts.is_password_of(me.id, form.password):
+        raise Refused("This is not the password that you sign in with. Try again.", field="password")
+    key, secret = tokens.make(get_db(), me.id, name=form.name, scopes=form.scopes, days=form.days, at=clock.now())
+    note("token.made", key=key.token_hash[:12], scopes=key.scopes.replace(" ", ","))
+    cookie[MADE_KEY] = secret
+    return redirect(url_for("profile.keys"), 303)
+
+
+@bp.post("/settings/keys/<token_hash>/ended")
+@signed_in
+@once(again=lambda token_hash: keys())
+def ended_key(token_hash: str):
+    key = tokens.end(get_db(), current_user().id, token_hash, at=clock.now())
+    note("token.revoked", key=token_hash[:12])
+    flash(f"The key “{key.name}” has ended: no program can use it any more.")
+    return redirect(url_for("profile.keys"), 303)
+
+
+@bp.get("/api/v1/openapi.json")
+def openapi():
+    """What programs may ask for, as OpenAPI 3.1."""
+    return api.description(current_app)
 
 
 @bp.get("/health")

@@ -27,6 +27,7 @@ from core.settings import Settings
 
 security_log = logging.getLogger("woodshed.security")
 csrf = CSRFProtect()
+API = "/api/"  # programs ask there: they get JSON
 DISK_FULL = "The server's disk is full. Reading goes on; nothing was saved. Please tell the host."
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -172,7 +173,7 @@ def was(name: str, default: Any = "") -> Any:
 
 
 def refused(refusal: Refused) -> Any:
-    if refusal.status in (401, 403, 404, 429):
+    if refusal.status in (401, 403, 404, 429) and not g.get("is_noted"):
         note("authz.denied", status=refusal.status)
     return _say(refusal.status, refusal.text, errors=getattr(refusal, "errors", None))
 
@@ -228,7 +229,7 @@ def storage_fault(error: OSError) -> Any:
 
 
 def _say(status: int, text: str, errors: dict[str, str] | None = None) -> Any:
-    if access.wants_fragment():
+    if access.wants_fragment() or request.path.startswith(API):
         answer = jsonify(error=text, errors=errors or {})
     else:
         answer = current_app.make_response(render_template("error.html", status=status, text=text))
@@ -255,7 +256,7 @@ def add_headers(response: Response) -> Response:
 def note_failed_sign_in(response: Response) -> Response:
     """A wrong password is answered by the form again, with 200; nobody signed in at all by 401 to a script."""
     is_again = request.method == "POST" and request.blueprint == "security" and response.status_code == 200
-    if is_again or response.status_code == 401:
+    if is_again or (response.status_code == 401 and not g.get("is_noted")):
         note("auth.fail", status=response.status_code)
     return response
 

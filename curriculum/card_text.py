@@ -90,7 +90,7 @@ def own_cards(
     ]
     if faults:
         return [], faults
-    words = CardText(id=card_id, type=type, tags=tuple(tags), **fields)
+    words = CardText(card_id, type, fields["question"], fields["answer"], fields["note"], tags=tuple(tags))
     return make(words, lesson, _own_renderer() if extensions is None else Renderer(prose.OWN_CARD, extensions))
 
 

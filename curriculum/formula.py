@@ -71,7 +71,7 @@ def read(text: str, names: Collection[str] | None = None) -> Formula:
 
 def rounded(value: float, decimals: int) -> float:
     """As at school: halves go away from zero. Judged by the shortest way to write the number, so 1.005 gives 1.01."""
-    if abs(value) >= 1e15:
+    if abs(value) >= 1e15 or value == int(value):
         return value
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 

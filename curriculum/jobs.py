@@ -14,7 +14,7 @@ from core.errors import Refused
 from core.settings import Settings
 from core.storage import Storage
 from core.work import Task
-from curriculum import packages
+from curriculum import optimise, packages
 from curriculum.imports import deck as decks
 from curriculum.imports import sheet, uploads
 from curriculum.imports.deck import Deck
@@ -98,3 +98,8 @@ def import_table(task: Task, *, storage: Storage, settings: Settings) -> Mapping
         task.end(db, told(result), at=clock.now())
 
     return told(sheet.bring(task.base, task.user_id, found, partial(task.tell, "Writing your cards"), end, at=at))
+
+
+def fit(task: Task) -> Mapping[str, Any]:
+    """Review parameters for the learner who asked."""
+    return optimise.run(task, at=clock.now())

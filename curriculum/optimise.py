@@ -28,6 +28,8 @@ from curriculum.scheduling import State
 KIND = "fit"  # of work, as app.py lists it
 TITLE = "Fitting reviews to you"
 EVERY = timedelta(days=30)  # how often the job fits a learner anew
+TOLD = timedelta(days=7)  # how long a set that was taken over is news
+NOT_HERE = "The package that fits parameters is not installed here. The standard ones stay in use."
 CHANGED = "Your parameters were changed on another page meanwhile. Nothing was changed now; fit once more."
 
 
@@ -64,17 +66,30 @@ def said(row: ParameterSet) -> str:
     return f"Your own parameters predict your last {tried} answers better: {figures}. {now}"
 
 
+def news(db: Session, user_id: UUID, *, at: datetime) -> str:
+    """What to tell a learner whose own parameters were taken over this week; "" for everybody else."""
+    lately = (col(ParameterSet.adopted_at) > at - TOLD, col(ParameterSet.ended_at).is_(None))
+    found = db.exec(select(ParameterSet).where(col(ParameterSet.user_id) == user_id, *lately)).first()
+    return said(found) if found else ""
+
+
 # -- changing ------------------------------------------------------------------------------------------------
 
 
 def ask(db: Session, user_id: UUID, *, at: datetime) -> Work:
     """Have parameters fitted to this learner, by the job process."""
     if not fitting.is_installed():
-        raise Refused("The package that fits parameters is not installed here. The standard ones stay in use.")
+        raise Refused(NOT_HERE)
     missing = fitting.FEWEST - count_outcomes(db, user_id)
     if missing > 0:
         raise Refused(too_few(missing))
     return work.ask(db, user_id, KIND, TITLE, {}, at=at)
+
+
+def under_way(db: Session, user_id: UUID) -> Work | None:
+    """The fit that this learner waits for."""
+    mine = select(Work).where(col(Work.user_id) == user_id, col(Work.kind) == KIND)
+    return db.exec(mine.where(col(Work.state).in_(work.UNFINISHED))).first()
 
 
 def run(task: Task, *, at: datetime) -> dict[str, object]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from curriculum import card_text, html_card
+from curriculum import card_text
 from curriculum.card_text import LONGEST_PART, Fault
 from curriculum.content import Card
 
@@ -18,9 +18,9 @@ KINDS = (  # type, what it is called, what it does
     ("basic", "Question and answer", "Asked one way."),
     ("reverse", "Both ways", "Two cards: the answer is asked for, and the question."),
     ("cloze", "Text with gaps", "One card for each gap number: {{gap}} or {{2:gap|hint}}."),
-    ("typed", "Typed answer", "You type it; other ways to write it stand after a |."),
-    ("choice", "Choice", "Options one a line: - [x] the right one, - [ ] a wrong one."),
-    ("calculation", "Calculation", "New numbers each time."),
+    ("typed", "Typed answer", "You type it, and see what differs."),
+    ("choice", "Choice", "Two to six options, in another order each time."),
+    ("calculation", "Calculation", "New numbers each time, and a formula."),
 )
 MISSING = {"question": "Write what the card asks.", "answer": "Write the answer."}
 
@@ -41,8 +41,6 @@ class OwnText(NamedTuple):
 def make(text: OwnText) -> tuple[list[Card], dict[str, str]]:
     """The cards, and what is wrong as a sentence for each field; one of the two is empty."""
     words = (text.question, text.answer, text.note)
-    if text.markup == "html":
-        return html_card.make(text.id, text.type, *words, text.tags.split(), text.lesson), {}
     cards, faults = card_text.own_cards(text.id, text.type, *words, text.tags.split(), lesson=text.lesson)
     return cards, dict(_sentences(faults, {"question": text.question, "answer": text.answer}))
 

@@ -1,27 +1,22 @@
-"""How much a learner reviews: limits, the retention aimed at, lighter weekdays, and what is done about a backlog."""
+"""How much a learner reviews: limits, the retention aimed at, lighter weekdays, and what that costs."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from core import clock
 from core.database import insert_into
 from core.errors import Refused
 from curriculum import day_list, plans, scheduling, workload
-from curriculum.day_list import Backlog
 from curriculum.log import counting
 from curriculum.models import Learner, Memory, Review
-from curriculum.scheduling import State
-from curriculum.workload import Cost, Held
+from curriculum.workload import Cost
 
 SECONDS_A_CARD = 15.0  # of somebody who has not answered enough yet: time to think before turning a card
 LOOKED_AT = 300  # newest answers, whose time counts
 FEWEST_TIMES = 20
-LONGEST_SPREAD = 60  # days
 WEEK = 0b111_1111  # all weekdays
 STAND_IN = 100  # typical cards, whose work is shown to somebody without cards of their own
 
@@ -80,48 +75,3 @@ def seconds_a_card(db: Session, user_id: UUID) -> float:
     timed = counting(user_id).where(col(Review.seconds) > 0).order_by(col(Review.at).desc()).limit(LOOKED_AT)
     seconds = [row.seconds for row in db.exec(timed)]
     return float(median(seconds)) if len(seconds) >= FEWEST_TIMES else SECONDS_A_CARD
-
-
-# -- a backlog -----------------------------------------------------------------------------------------------
-
-
-def gone_in(db: Session, user_id: UUID, zone: str, found: Backlog, *, at: datetime) -> int | None:
-    """In about how many days the day's limit alone clears this backlog; None when that takes very long."""
-    learner = plans.learner(db, user_id)
-    plan, today = plans.of(learner), clock.study_day(at, zone)
-    columns = (Memory.stability, Memory.difficulty, Memory.reviewed_day, Memory.due_at)
-    mine = (col(Memory.user_id) == user_id, col(Memory.aside) == 0, col(Memory.state) == State.REVIEW)
-    cards = [
-        Held(stability, difficulty, reviewed_day - today, clock.study_day(due_at, zone) - today)
-        for stability, difficulty, reviewed_day, due_at in db.execute(
-            sa.select(*(col(column) for column in columns)).where(*mine)
-        )
-    ]
-    return workload.gone_in(cards, learner.reviews_a_day, plan.parameters, plan.retention)
-
-
-def a_day(found: Backlog, days: int) -> int:
-    """How many reviews today asks for when what is overdue is spread over so many days."""
-    return day_list.quota(found.due - found.overdue, found.overdue, 0, days)
-
-
-def cap(db: Session, user_id: UUID, zone: str, *, at: datetime) -> None:
-    """Take today's limit, and no more of a backlog."""
-    row_of(db, user_id).spread_until = None
-    day_list.more_today(db, user_id, zone, all_due=False, at=at)
-
-
-def spread(db: Session, user_id: UUID, zone: str, days: int, *, at: datetime) -> int:
-    """Spread what is overdue evenly over so many days, today the first. Returns the last one, a study day."""
-    if not 2 <= days <= LONGEST_SPREAD:
-        raise Refused(f"Spread it over 2 to {LONGEST_SPREAD} days.", field="days")
-    last = clock.study_day(at, zone) + days - 1
-    row_of(db, user_id).spread_until = last
-    day_list.more_today(db, user_id, zone, all_due=False, at=at)
-    return last
-
-
-def take_all(db: Session, user_id: UUID, zone: str, *, at: datetime) -> None:
-    """Everything that is due today, whatever the limit."""
-    row_of(db, user_id).spread_until = None
-    day_list.more_today(db, user_id, zone, all_due=True, at=at)

@@ -151,21 +151,27 @@ def alike(one: str, other: str) -> bool:
     return any(abs(a * times - b) <= 1e-9 * max(abs(b), 1e-9) for a in here.readings for b in there.readings)
 
 
-def shown(number: float, decimals: int | None = None, *, plus: bool = False) -> str:
+def shown(number: float, decimals: int | None = None) -> str:
     """As the pages write it: "44,100", "−7.8", "12.50" but "12". decimals: None keeps up to six digits that count."""
-    if decimals is None:
-        before_the_point = len(str(int(abs(number)))) if abs(number) >= 1 else 0
-        exact = (
-            f"{number:.{SIGNIFICANT}g}"
-            if not before_the_point
-            else repr(rounded(number, max(0, SIGNIFICANT - before_the_point)))
-        )
-        text = format(Decimal(exact).normalize(), "f")
+    near = _to_six_digits(number) if decimals is None else rounded(number, decimals)
+    size = abs(near)
+    if size == int(size):
+        text = str(int(size))
+    elif decimals is None:
+        text = format(Decimal(repr(size)), "f")
     else:
-        near = rounded(number, decimals)
-        text = str(int(near)) if near == int(near) else f"{near:.{decimals}f}"
-    sign, digits = ("−", text[1:]) if text.startswith("-") else ("+" if plus else "", text)
-    whole, point, part = digits.partition(".")
-    if int(whole) >= GROUPED_FROM:
+        text = f"{size:.{decimals}f}"
+    whole, point, part = text.partition(".")
+    if size >= GROUPED_FROM:
         whole = f"{int(whole):,}"
-    return (sign if digits.strip("0.") else "") + whole + point + part
+    return ("−" if near < 0 else "") + whole + point + part
+
+
+def _to_six_digits(number: float) -> float:
+    """Digits before the point are kept, however many."""
+    size = abs(number)
+    if size == int(size):
+        return number
+    return (
+        float(f"{number:.{SIGNIFICANT}g}") if size < 1 else rounded(number, max(0, SIGNIFICANT - len(str(int(size)))))
+    )

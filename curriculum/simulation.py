@@ -21,7 +21,7 @@ from core.accounts import SignIn, create, hash_of
 from core.database import Database
 from core.ids import uuid7
 from core.settings import Settings
-from curriculum import day_list, fitting, optimise, plans, replay, reviews, store
+from curriculum import backlog, day_list, fitting, optimise, plans, replay, reviews, store
 from curriculum.cards import retired
 from curriculum.day_list import Backlog
 from curriculum.library import Library
@@ -36,6 +36,7 @@ START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 YEAR = 365
 CARDS_A_DAY, DAYS_OF_CARDS = 20, 60
 AWAY = ((100, 113), (220, 233))  # first and last day of each absence, counted from 0
+BACK = tuple(last + 1 for _, last in AWAY)
 SPREAD = 7  # days over which a backlog is spread where the learner chooses so
 SECONDS_A_CARD = 8
 OTHER = tuple(
@@ -69,6 +70,7 @@ class Day:
     recalled: int = 0
     overdue: int = 0  # before the day's first answer
     is_capped: bool = False  # some of what was due waits
+    promised: int | None = None  # on a return with a backlog: the days in which it was said to be gone
 
 
 @dataclass(slots=True)
@@ -91,9 +93,14 @@ class Played:
         answered = sum(day.answered for day in some)
         return sum(day.recalled for day in some) / answered if answered else float("nan")
 
-    def days_to_catch_up(self, back: int) -> int | None:
-        """Days from the return until nothing was overdue any more at the start of one; None: never."""
-        return next((day.number - back for day in self.days if day.number > back and not day.overdue), None)
+    def caught_up(self) -> list[tuple[int, int | None]]:
+        """(days promised, days it took until a day began with nothing overdue; None: not within the year) of each
+        return."""
+        return [
+            (day.promised, next((one.number - day.number for one in self.days[place:] if not one.overdue), None))
+            for place, day in enumerate(self.days)
+            if day.promised is not None
+        ]
 
 
 def play(scenario: Scenario, *, seed: int, days: int = YEAR, folder: Path | None = None) -> Played:
@@ -134,25 +141,36 @@ def _day(
 ) -> Day:
     """Look at what waits, choose, and answer until nothing is left."""
     today = clock.study_day(at, ZONE)
-    waits = _sit_down(base, library, user_id, scenario, at)
+    waits, promised = _sit_down(base, library, user_id, scenario, at)
     answers = store.of(base)
     shown: reviews.Shown | None = reviews.next_card(answers, library, user_id, ZONE, at=at)
     while shown and shown.card:
         at += timedelta(seconds=SECONDS_A_CARD)
         card_id = shown.card.id
         rating = rate(dice, truth, card_id, today)
-        sent = {"review_id": uuid7(), "rating": rating, "seconds": SECONDS_A_CARD, "at": at, "idle_before": START}
-        shown = reviews.answer(answers, library, token, card_id, **sent)
+        shown = reviews.answer(
+            answers,
+            library,
+            token,
+            card_id,
+            review_id=uuid7(),
+            rating=rating,
+            seconds=SECONDS_A_CARD,
+            at=at,
+            idle_before=START,
+        )
         truth.answered(card_id, rating, at, today)
     with base.reading() as db:
         of_day = counting(user_id).where(col(Review.day) == today, col(Review.state_before) == State.REVIEW)
         ratings = [row.rating for row in db.exec(of_day)]
     recalled = sum(rating > 1 for rating in ratings)
-    return Day(number, waits.today, len(ratings), recalled, waits.overdue, waits.is_over)
+    return Day(number, waits.today, len(ratings), recalled, waits.overdue, waits.is_over, promised)
 
 
-def _sit_down(base: Database, library: Library, user_id: UUID, scenario: Scenario, at: datetime) -> Backlog:
-    """Build the day's list, after the choice that this learner makes about a backlog."""
+def _sit_down(
+    base: Database, library: Library, user_id: UUID, scenario: Scenario, at: datetime
+) -> tuple[Backlog, int | None]:
+    """Build the day's list, after the choice that this learner makes about a backlog; and what the page promised."""
     today = clock.study_day(at, ZONE)
     with base.writing() as db:
         before = day_list.backlog(db, library, user_id, ZONE, at=at)
@@ -160,8 +178,11 @@ def _sit_down(base: Database, library: Library, user_id: UUID, scenario: Scenari
             db.get_one(Learner, user_id).spread_until = today + SPREAD - 1
             db.flush()
         waits = day_list.backlog(db, library, user_id, ZONE, at=at)
+        promised = None
+        if waits.is_over and (today - clock.study_day(START, ZONE)) in BACK:
+            promised = SPREAD if waits.spread_until else backlog.gone_in(db, user_id, ZONE, at=at)
         day_list.build(db, library, user_id, ZONE, at=at)
-    return waits
+    return waits, promised
 
 
 def _fit(base: Database, user_id: UUID, at: datetime) -> None:

@@ -1,11 +1,11 @@
-"""The statements of the hot path, answering a review: the one room with SQL by hand.
+"""The hot path, answering a review: with `statements`, the one room with SQL by hand.
 
-Written as SQLAlchemy Core, compiled once for the database in use, and run on raw driver connections. SQLite: one
+The statements are compiled once for the database in use, and run on raw driver connections. SQLite: one
 transaction that starts with BEGIN IMMEDIATE. PostgreSQL: two round trips, a SELECT and one statement that updates,
 logs and finds the next card. Only `curriculum.reviews` calls this; it commits for itself.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,34 +15,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel
 
-from core.accounts import SignIn, User
 from core.columns import to_micros
 from core.database import Database
+from curriculum import statements
 from curriculum.cards import OwnText, block_of, is_own
-from curriculum.models import IN_STEPS
+from curriculum.statements import Statement
 
 LEARN_AHEAD = timedelta(minutes=20)  # a learning step may be answered this much early when nothing else is left
-memory, review, queue, learner, own_card = (
-    SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card", "learner", "own_card")
-)
-CARD = (
-    "card_id",
-    "state",
-    "step",
-    "stability",
-    "difficulty",
-    "reviewed_at",
-    "reviewed_day",
-    "due_at",
-    "reps",
-    "lapses",
-    "seed",
-    "aside",
-)
-PLAN = ("retention", "weights", "easy_days", "pauses", "loads", "loads_from")  # as `plans.of_kept` takes them
 
 
 class CardRow(NamedTuple):
@@ -66,7 +46,7 @@ class Asked(NamedTuple):
     """Who answers which card."""
 
     zone: str
-    plan: tuple[Any, ...]  # columns PLAN of Learner
+    plan: tuple[Any, ...]  # columns `statements.PLAN` of Learner
     card: CardRow | None  # None: not among this learner's cards
     known: tuple[str, int] | None  # card id and rating of the review with this id, when it was logged before
 
@@ -79,22 +59,6 @@ class Next(NamedTuple):
     left: int  # on the day's list, learning steps not counted
     total: int  # on the day's list when it was whole
     text: OwnText | None = None  # of one of the learner's own cards
-
-
-class Statement:
-    """A Core statement compiled for one dialect."""
-
-    def __init__(self, statement: Any, dialect: sa.Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
-        names = getattr(compiled, "positiontup", None)
-        self.given: Callable[[dict[str, Any]], Any] = dict
-        if names:
-            self.given = itemgetter(*names) if len(names) > 1 else lambda values: (values[names[0]],)
-
-    def run(self, cursor: Any, values: dict[str, Any]) -> Any:
-        """values: the statement's parameters by name; others among them are left alone."""
-        return cursor.execute(self.sql, self.given(values))
 
 
 class Store:
@@ -110,14 +74,16 @@ class Store:
         else:  # a small pool of its own in autocommit: each statement is one round trip
             self.engine = base.new_engine(isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=4)
             dialect = self.engine.dialect
-        self.ask = Statement(_ask(), dialect)
-        self.find_plan = Statement(_plan(), dialect)
-        self.find_own = Statement(_own(), dialect)
-        self.find_next = Statement(_next(sa.bindparam("not_card")), dialect)
+        self.ask = Statement(statements.ask(), dialect)
+        self.find_plan = Statement(statements.plan(), dialect)
+        self.find_own = Statement(statements.own(), dialect)
+        self.find_next = Statement(statements.following(sa.bindparam("not_card")), dialect)
         if self.is_sqlite:
-            self.writes = [Statement(part, dialect) for part in (_log(), _move(), _take_off())]
+            self.writes = [
+                Statement(part, dialect) for part in (statements.log(), statements.move(), statements.take_off())
+            ]
         else:
-            self.write_all = Statement(_write_all(), dialect)
+            self.write_all = Statement(statements.write_all(), dialect)
 
     def next(self, user_id: UUID, day: int, at: datetime) -> Next:
         """The next card of this learner's study day."""
@@ -126,10 +92,10 @@ class Store:
             return self.with_text(cursor, user_id, _as_next(self.find_next.run(cursor, given).fetchall()))
 
     def plan(self, user_id: UUID) -> tuple[Any, ...]:
-        """The columns PLAN of this learner; all None for somebody who never said anything."""
+        """The columns `statements.PLAN` of this learner; all None for somebody who never said anything."""
         with self._cursor() as cursor:
             row = self.find_plan.run(cursor, {"user_id": self.uuid(user_id)}).fetchone()
-        return row or (None,) * len(PLAN)
+        return row or (None,) * len(statements.PLAN)
 
     def with_text(self, cursor: Any, user_id: UUID, following: Next) -> Next:
         """The next card with its text, when it is one of the learner's own."""
@@ -269,134 +235,6 @@ def of(base: Database) -> Store:
 
 
 def _as_next(rows: list[Any]) -> Next:
-    """rows: what `_next` finds, one or two; the lower tier comes first."""
+    """rows: what `statements.following` finds, one or two; the lower tier comes first."""
     tier, left, total, *card = min(rows, key=itemgetter(0))
     return Next(CardRow(*card) if tier is not None else None, tier == 2, left, total)
-
-
-def _ask() -> Any:
-    signed, person = SignIn.__table__, User.__table__  # type: ignore[attr-defined]
-    who = sa.bindparam("user_id", type_=sa.types.NullType())
-    known = sa.and_(review.c.user_id == person.c.id, review.c.id == _plain("review_id"))
-    return (
-        sa.select(
-            person.c.zone,
-            review.c.card_id,
-            review.c.rating,
-            *(learner.c[name] for name in PLAN),
-            *(memory.c[name] for name in CARD),
-        )
-        .select_from(signed)
-        .join(person, person.c.id == signed.c.user_id)
-        .outerjoin(learner, learner.c.user_id == person.c.id)
-        .outerjoin(memory, sa.and_(memory.c.user_id == person.c.id, memory.c.card_id == _plain("card_id")))
-        .outerjoin(review, known)
-        .where(
-            signed.c.user_id == who,
-            signed.c.token_hash == _plain("token_hash"),
-            signed.c.ended_at.is_(None),
-            signed.c.expires_at > _plain("at"),
-            signed.c.seen_at > _plain("idle_before"),
-            person.c.active.is_(sa.true()),
-        )
-    )
-
-
-def _plan() -> Any:
-    return sa.select(*(learner.c[name] for name in PLAN)).where(learner.c.user_id == _plain("user_id"))
-
-
-def _own() -> Any:
-    mine = (own_card.c.user_id == _plain("user_id"), own_card.c.id == _plain("block"))
-    return sa.select(*(own_card.c[name] for name in OwnText._fields)).where(*mine, own_card.c.deleted_at.is_(None))
-
-
-def _next(not_card: Any) -> Any:
-    """The first learning step, due (tier 0) or due soon (2), and the first card on the list (1): a row each with how
-    far the list is; one row without a card when there is neither."""
-    user, ahead, now = _plain("user_id"), _plain("ahead"), _plain("now")
-    columns = [memory.c[name] for name in CARD]
-    tier = sa.case((memory.c.due_at <= now, _number(0)), else_=_number(2))
-    step = (
-        sa.select(tier.label("tier"), *columns)
-        .where(memory.c.user_id == user, IN_STEPS, memory.c.due_at <= ahead, memory.c.card_id != not_card)
-        .where(memory.c.aside == _number(0), sa.func.coalesce(memory.c.buried_day, _number(0)) != _plain("day"))
-        .order_by(memory.c.due_at)
-        .limit(_number(1))
-        .offset(_number(0))
-        .subquery("step")
-    )
-    on_list = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"), queue.c.answered_by.is_(None))
-    is_open = sa.or_(memory.c.state != _number(2), memory.c.reviewed_day != _plain("day"))  # a list made meanwhile
-    listed = (
-        sa.select(_number(1).label("tier"), *columns)
-        .select_from(
-            queue.join(memory, sa.and_(memory.c.user_id == queue.c.user_id, memory.c.card_id == queue.c.card_id))
-        )
-        .where(on_list, queue.c.card_id != not_card, is_open)
-        .order_by(queue.c.position)
-        .limit(_number(1))
-        .offset(_number(0))
-        .subquery("listed")
-    )
-    either = sa.union_all(sa.select(step), sa.select(listed)).subquery("either")
-    of_day = sa.and_(queue.c.user_id == user, queue.c.day == _plain("day"))
-    is_left = sa.and_(queue.c.answered_by.is_(None), queue.c.card_id != not_card)
-    left, in_all = sa.func.count(sa.case((is_left, _number(1)))), sa.func.count()
-    counts = sa.select(left.label("left_over"), in_all.label("in_all")).where(of_day).subquery("counts")
-    return sa.select(either.c.tier, *counts.c, *(either.c[name] for name in CARD)).select_from(
-        counts.outerjoin(either, sa.true())
-    )
-
-
-def _log() -> Any:
-    values = {column.name: _plain(column.name) for column in review.c}
-    return sqlite.insert(review).values(**values).on_conflict_do_nothing()
-
-
-def _move() -> Any:
-    model = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day")
-    moved = (*model, "lapses", "days", "seed", "aside")
-    return (
-        sa.update(memory)
-        .where(
-            memory.c.user_id == _plain("user_id"),
-            memory.c.card_id == _plain("card_id"),
-            memory.c.reps == _plain("reps_read"),
-        )
-        .values(reps=_plain("reps_read") + _number(1), **{name: _plain(f"new_{name}") for name in moved})
-    )
-
-
-def _take_off() -> Any:
-    return (
-        sa.update(queue)
-        .where(queue.c.user_id == _plain("user_id"), queue.c.day == _plain("day"), queue.c.card_id == _plain("card_id"))
-        .values(answered_by=_plain("id"))
-    )
-
-
-def _write_all() -> Any:
-    """PostgreSQL: the parts of one statement see the state before it, so the next-card part leaves the answered out."""
-    moved = _move().returning(memory.c.card_id).cte("moved")
-    columns = [column.name for column in review.c]
-    logged = (
-        postgresql.insert(review)
-        .from_select(columns, sa.select(*(sa.cast(_plain(c.name), c.type) for c in review.c)).select_from(moved))
-        .returning(review.c.id)
-        .cte("logged")
-    )
-    taken = _take_off().where(sa.exists(sa.select(moved.c.card_id))).returning(queue.c.card_id).cte("taken")
-    found = _next(_plain("not_card")).subquery("found")
-    count = sa.select(sa.func.count()).select_from(moved).scalar_subquery()
-    return sa.select(count.label("moved_rows"), *found.c).add_cte(logged, taken)
-
-
-def _plain(name: str) -> Any:
-    """A parameter that the driver gets as it is: no type of SQLAlchemy's stands between."""
-    return sa.bindparam(name, type_=sa.types.NullType())
-
-
-def _number(value: int) -> Any:
-    """A number written into the statement, so that it is no parameter."""
-    return sa.literal_column(str(value), sa.Integer)

@@ -8,7 +8,7 @@ and, ten minutes later, Good when it is not. Fuzz, light weekdays and buried sib
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, exp
+from math import exp
 from typing import TYPE_CHECKING
 
 from curriculum.scheduling import HIGHEST_RETENTION, LOWEST_RETENTION, MAXIMUM_DAYS
@@ -22,7 +22,8 @@ RETENTIONS = tuple(
     round(LOWEST_RETENTION + n * (HIGHEST_RETENTION - LOWEST_RETENTION) / (STEPS - 1), 2) for n in range(STEPS)
 )
 LIVES = 2000  # of cards played out for `costs`: a few are played often, of many every so manyth
-LONGEST_BACKLOG = 400  # days; what takes longer is not said in days
+TYPICAL = (2.3, 2.1)  # stability and difficulty after a first Good, by the standard parameters
+LONGEST_BACKLOG = 183  # days; what takes longer is not said in days
 SEED = 27
 
 
@@ -105,17 +106,6 @@ def gone_in(
         if len(here) <= a_day:
             return day + 1
     return None
-
-
-def needed_a_day(cards: Sequence[Held], days: int, parameters: tuple[float, ...], retention: float) -> int:
-    """The fewest reviews a day with which nothing is left over at the end of that many days, today being the first."""
-    waiting = sum(card.due <= 0 for card in cards)
-    low, high = ceil(waiting / days) - 1, max(waiting, 1)
-    while high - low > 1:
-        middle = (low + high) // 2
-        is_enough = gone_in(cards, middle, parameters, retention, most=days) is not None
-        low, high = (low, middle) if is_enough else (middle, high)
-    return high
 
 
 def _evenly(cards: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.accounts import User
-from curriculum import day_list, lessons, log, plans, progress
+from curriculum import backlog, day_list, lessons, log, pace, pauses, plans, progress
+from curriculum.backlog import Offer
 from curriculum.library import Library, Milestone
 from curriculum.log import counting
 from curriculum.models import Learner, Review
@@ -22,7 +23,6 @@ from mentorship.models import Action
 from mentorship.sessions import Listed
 from mentorship.sign_offs import Waiting
 
-SECONDS_A_CARD = 15  # a round figure for somebody who thinks before turning a card
 REACHED = ("verified", "self-attested")
 
 
@@ -34,6 +34,9 @@ class Cards:
     minutes: int  # about
     has_any: bool
     next_due: datetime | None  # when nothing waits
+    offer: Offer | None  # what waits beyond today's limit
+    paused_until: str = ""  # "Sunday 6 December", during a pause
+    spread_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         part=part_of_day(at, zone),
         learner=learner,
         is_first=all(place.word in ("unread", "planned") for place in places.values()),
-        cards=_cards(db, user_id, zone, at),
+        cards=_cards(db, library, learner, zone, at),
         lesson=lesson,
         promises=_promises(db, user_id, at.astimezone(clock.zone_of(zone)).date()),
         meeting=_meeting(db, user_id, zone, at),
@@ -110,13 +113,20 @@ def part_of_day(at: datetime, zone: str) -> str:
     return "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
 
 
-def _cards(db: Session, user_id: UUID, zone: str, at: datetime) -> Cards:
-    waiting = day_list.waiting(db, user_id, zone, at=at)
+def _cards(db: Session, library: Library, learner: Learner, zone: str, at: datetime) -> Cards:
+    user_id, today = learner.user_id, clock.study_day(at, zone)
+    waiting, has_any = day_list.waiting(db, user_id, zone, at=at), log.has_cards(db, user_id)
+    pause = pauses.now(learner, today)
+    offer = backlog.offer(db, library, user_id, zone, at=at) if has_any and not pause else None
+    spread = offer.spread_until if offer else None
     return Cards(
         waiting=waiting,
-        minutes=ceil(waiting * SECONDS_A_CARD / 60),
-        has_any=log.has_cards(db, user_id),
+        minutes=ceil(waiting * pace.seconds_a_card(db, user_id) / 60),
+        has_any=has_any,
         next_due=None if waiting else log.next_due(db, user_id, zone, at),
+        offer=offer,
+        paused_until=pauses.named(pause[1], today) if pause else "",
+        spread_until=pauses.named(spread, today) if spread is not None else "",
     )
 
 

@@ -17,9 +17,11 @@ OBJECT = re.compile(r"(?:^|(?<=:))@([^\n@]+)$", re.MULTILINE)  # "@piece", "ment
 FILE = "file:"  # a form's value: upload these words
 NEW_UUID = "01a20196-1d6c-7807-95e1-2855984b4e4f"  # nobody's
 MISSING = {  # what stands for an object of the world when there is none
-    **dict.fromkeys(("other sign-in",), "0" * 64),
+    **dict.fromkeys(("other sign-in", "key"), "0" * 64),
     **dict.fromkeys(("open secret", "expired secret", "used secret of ada"), "0" * 43),
     **dict.fromkeys(("card", "answered card"), "zzzzzz"),
+    "pause": "712345",
+    **dict.fromkeys(("own card", "deleted card"), "own-zzzzzzzzzz"),
 }
 
 
@@ -28,7 +30,8 @@ class Case:
     """One address with one method, filled with objects.
 
     url, form: values; "@name" is an object of the world. sees: actor -> status. public: the status for whom is not
-    listed is that of `others` for nobody, too. shows: canaries that everybody may read here.
+    listed is that of `others` for nobody, too. shows: canaries that everybody may read here. by_key: who asks brings a
+    key; browsers get 401, whoever sits there. sends: an item of the list that such a program sends.
     """
 
     url: Mapping[str, str] = field(default_factory=dict)
@@ -41,12 +44,15 @@ class Case:
     nobody: int = SIGN_IN
     nobody_script: int = 401
     about: str = ""
+    by_key: bool = False
+    sends: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def foreign(self) -> tuple[str, ...]:
         """The objects that decide who may: those in the address, else those in the form."""
         in_url = OBJECT.findall("\n".join(self.url.values()))
-        return tuple(in_url or OBJECT.findall("\n".join(self.form.values())))
+        sent = [value for value in self.sends.values() if isinstance(value, str)]
+        return tuple(in_url or OBJECT.findall("\n".join([*self.form.values(), *sent])))
 
 
 def own(status: int = 200, **more: object) -> Case:
@@ -56,6 +62,11 @@ def own(status: int = 200, **more: object) -> Case:
 
 def only(sees: Mapping[str, int], **more: object) -> Case:
     return Case(sees=sees, **more)
+
+
+def program(sees: Mapping[str, int], **more: object) -> Case:
+    """What only programs may ask, with a key of the person who is listed."""
+    return Case(sees=sees, by_key=True, nobody=401, **more)
 
 
 def for_all(status: int = 200, **more: object) -> Case:
@@ -74,10 +85,17 @@ INVITED = frozenset({"name", "invitation secret"})
 PRACTICE = {"kind": "practice", "day": "2026-11-23", "minutes": "30"}
 HELD = {"day": "2026-11-20", "time": "12:00", "minutes": "30"}
 PIECE = {"title": "Another"}
+PACE = {"new_a_day": "5", "reviews_a_day": "50", "retention": "93", "easy": "6"}
+HOLIDAY = {"first": "2026-12-01", "last": "2026-12-06"}
 MARK = {"level": "3", "comment": "It holds."}
 BEAT = {"slug": "first-beat"}
 ADAS_BEAT = {"person_id": "@ada", **BEAT}
+UNDO = {"id": NEW_UUID, "answered_at": "2026-11-23T12:00:00Z"}
+ANSWER = {**UNDO, "rating": 3}
 MENTOR_ONLY = {"ben": 303, "ada": 403}  # nobody signs their own work
+CARD = {"type": "basic", "question": "What is it?", "answer": "This.", "tags": "eq"}
+ROUND_FORM = {"lesson": LESSON, "seed": "1", "begun": "1795435200000000"}  # on that Monday
+ROUND = "&".join(f"{name}={value}" for name, value in ROUND_FORM.items())
 LESSON_WRITES = ("cards", "done", "skipped", "starred", "undone", "unskipped", "unstarred")
 SKIP_REFUSED = {**dict.fromkeys(PERSONS, 303), "ada": 422}  # Ada has done it already
 
@@ -111,6 +129,20 @@ MATRIX: dict[str, list[Case]] = {
         only(ADA_DOES, url={"work_id": "@waiting work"}),
         only(ADA_DOES, url={"work_id": "@done work"}, about="it is over, and stays so"),
     ],
+    "GET profile.keys": [own()],
+    "POST profile.made_key": [
+        own(422, form={"name": "Phone", "scopes": "reviews:read", "days": "30", "password": "a guess"})
+    ],
+    "POST profile.ended_key": [only(ADA_DOES, url={"token_hash": "@key"})],
+    "GET profile.openapi": [for_all()],
+    # -- by key
+    "GET api.queue": [program(dict.fromkeys(PERSONS, 200)), program({}, others=422, query="sort=1")],
+    "POST api.reviews": [
+        program(dict.fromkeys(PERSONS, 200), sends={**ANSWER, "card_id": "@card"}),
+        program(dict.fromkeys(PERSONS, 200), sends={**ANSWER, "id": "@answer", "card_id": "@answered card"}),
+        program(dict.fromkeys(PERSONS, 200), sends={**UNDO, "undoes": "@answer", "card_id": "@answered card"}),
+    ],
+    "DELETE api.taken_back": [program({"ada": 200}, url={"review_id": "@answer"})],
     # -- learning
     "GET lessons.tracks": [own()],
     "GET lessons.show": [
@@ -139,7 +171,27 @@ MATRIX: dict[str, list[Case]] = {
     "GET lessons.welcome": [own()],
     "POST lessons.welcomed": [own(303, form={"makes": "Beats", "daw": "Reaper", "programme": ""})],
     "GET lessons.learning": [own()],
-    "POST lessons.changed_learning": [own(303, form={"daw": "Reaper", "new_a_day": "5", "reviews_a_day": "50"})],
+    "POST lessons.changed_learning": [own(303, form={"daw": "Reaper"}), own(422, form={"daw": "Tape"})],
+    "GET review_settings.show": [own(), own(query="retention=95&new_a_day=5&reviews_a_day=50")],
+    "POST review_settings.changed": [
+        own(303, form=PACE),
+        own(303, form={**PACE, "do": "try"}),
+        own(422, form={**PACE, "retention": "99"}),
+    ],
+    "POST review_settings.paused": [own(303, form=HOLIDAY), own(422, form={**HOLIDAY, "last": "2026-11-30"})],
+    "POST review_settings.removed_pause": [only(ADA_DOES, url={"first": "@pause"})],
+    "POST review_settings.ended_pause": [own(303)],
+    "POST review_settings.fitted": [own(422, about="nobody has answered enough")],
+    "POST review_settings.used_standard": [own(303)],
+    "POST review_settings.used": [only(ADA_DOES, url={"set_id": "@parameters"})],
+    "GET backlog.show": [own()],
+    "POST backlog.chosen": [
+        *(own(303, form={"choice": choice, "days": "7"}) for choice in ("cap", "spread", "all")),
+        own(422, form={"choice": "spread", "days": "61"}),
+    ],
+    "POST backlog.more": [own(303, form={"reviews": "20"}), own(422, form={"reviews": "21"})],
+    "GET stats.show": [own(), own(query="period=all")],
+    "GET stats.log": [own()],
     "GET reviews.desk": [own()],
     "POST reviews.answer": [
         only(ADA_DOES, url={"card_id": "@card"}, form={"id": NEW_UUID, "rating": "3", "seconds": "2"}),
@@ -147,6 +199,44 @@ MATRIX: dict[str, list[Case]] = {
     ],
     **{f"POST reviews.{verb}": [only(ADA_DOES, form={"card": "@card"})] for verb in ("suspended", "buried")},
     "POST reviews.undone": [only(ADA_DOES, others=422)],
+    # -- own cards and the browser
+    "GET cards.index": [own(), own(query="q=is:due"), own(422, query="q=is:purple"), own(422, query="sort=id")],
+    "GET cards.show": [
+        own(url={"card_id": "@card"}, about="a card of the course is everybody's"),
+        only(ADA, url={"card_id": "@own card"}),
+        only({}, url={"card_id": "@deleted card"}),
+    ],
+    "POST cards.changed": [
+        *(
+            only(ADA_DOES, form={"verb": verb, "card": "@own card", "tags": "more"})
+            for verb in ("suspended", "returned", "buried", "tagged", "untagged", "deleted")
+        ),
+        only({}, form={"verb": "suspended", "card": "@deleted card"}),
+        own(422, form={"verb": "suspended"}),
+    ],
+    "POST cards.undone": [own(303, form={"verb": "deleted", "at": "1"}), own(422, form={"verb": "deleted"})],
+    "GET own_cards.new": [
+        own(query=f"lesson={LESSON}&text=A+sentence.&gap=sentence"),
+    ],
+    "POST own_cards.written": [own(303, form=CARD), own(422, form={"type": "basic"})],
+    "POST own_cards.preview": [own(form=CARD), only(ADA, form={**CARD, "block": "@own card"})],
+    "GET own_cards.edit": [only(ADA, url={"block": "@own card"}), only({}, url={"block": "@deleted card"})],
+    "POST own_cards.edited": [
+        only(ADA_DOES, url={"block": "@own card"}, form=CARD),
+        only({}, url={"block": "@deleted card"}, form=CARD),
+    ],
+    "GET practice.index": [own()],
+    "GET practice.begun": [own(302, query=f"lesson={LESSON}", nobody_script=401)],
+    "GET practice.desk": [
+        own(query=ROUND),
+        own(422, query="q=tag:nothing&seed=1&begun=1"),
+        only({}, query="lesson=no-lesson&seed=1&begun=1"),
+    ],
+    "POST practice.answered": [
+        own(303, query="", form={**ROUND_FORM, "card_id": "@card", "rating": "3"}),
+        only({}, form={**ROUND_FORM, "card_id": "@own card", "rating": "3", "lesson": "mix-decibels"}),
+    ],
+    "POST practice.undone": [own(422, form=ROUND_FORM)],
     # -- people
     "GET home.today": [own(nobody_script=302)],
     "GET links.index": [own()],

@@ -6,6 +6,7 @@ apprentice of Ben's; Eve is a stranger; Hanna runs the site.
 
 import io
 import json
+import random
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,13 @@ from uuid import UUID
 from flask import Flask
 from sqlmodel import Session, select
 
-from core import work
+from core import tokens, work
 from core.accounts import SignIn, User, UserEmail, hash_of
 from core.ids import uuid7
 from core.storage import Storage
-from curriculum import day_list, lessons, reviews, store
+from curriculum import day_list, fitting, lessons, optimise, own_cards, pauses, reviews, spacing, store
 from curriculum.library import Library
+from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models import Evidence, Piece
@@ -39,6 +41,7 @@ READERS: dict[str, set[str]] = {
     "email": PRIVATE,
     "makes": PRIVATE,
     "browser": PRIVATE,
+    "key name": PRIVATE,
     "work title": PRIVATE,
     "work stage": PRIVATE,
     "work result": PRIVATE,
@@ -56,6 +59,10 @@ READERS: dict[str, set[str]] = {
     "cancelled notes": PAIR,
     "practice notes": PAIR,
     "own action": PRIVATE,
+    "own card question": PRIVATE,
+    "own card answer": PRIVATE,
+    "own card note": PRIVATE,
+    "own card tag": PRIVATE,
     "piece title": PAIR,
     "piece role": PAIR,
     "piece genre": PAIR,
@@ -94,6 +101,7 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # person -> of their sign-in
+    keys: dict[str, str] = field(default_factory=dict)  # person -> for programs, with all scopes
     canaries: dict[str, str] = field(default_factory=lambda: {name: canary(name) for name in READERS})
 
     def id_of(self, name: str) -> UUID:
@@ -110,6 +118,7 @@ def build(app: Flask) -> World:
             _meetings(world, db, library)
             _pieces(world, db, app.extensions["storage"])
             _milestones(world, db, library)
+            _own_cards(world, db, library)
             db.commit()
         _reviews(world, app, library)
     world.ids |= {name: str(person.id) for name, person in world.people.items()}
@@ -134,6 +143,7 @@ def _people(world: World, db: Session, library: Library) -> None:
         db.add(UserEmail(email=user.email.casefold(), user_id=user.id))
         world.people[name] = user
         world.tokens[name] = _sign_in(db, user, "test")
+        _key(world, db, name)
         answers = {"makes": say["makes"] if is_ada else "", "daw": "Reaper", "programme": "nine-months"}
         lessons.welcome(db, library, user.id, **answers, zone=user.zone, at=MONDAY - 20 * DAY)
     ada = world.people["ada"]
@@ -156,6 +166,25 @@ def _work(world: World, db: Session, ada: UUID) -> None:
         piece = work.ask(db, ada, "test", say["work title"], {"name": name}, at=MONDAY - HOUR)
         piece.stage, piece.state, piece.result = say["work stage"], name, json.dumps(result)
         world.ids[f"{name} work"] = str(piece.id)
+
+
+def _key(world: World, db: Session, name: str) -> None:
+    called = world.canaries["key name"] if name == "ada" else "Phone"
+    key, secret = tokens.make(db, world.id_of(name), name=called, scopes=list(tokens.SCOPES), at=MONDAY - DAY)
+    key.used_at = MONDAY  # so that nothing is noted
+    world.keys[name] = secret
+    if name == "ada":
+        world.ids["key"] = key.token_hash
+
+
+def _own_cards(world: World, db: Session, library: Library) -> None:
+    """A card of Ada's own; written yesterday, and one that she deleted an hour ago."""
+    ada, say, dice = world.id_of("ada"), world.canaries, random.Random(7)
+    texts = (say["own card question"], say["own card answer"], say["own card note"], say["own card tag"])
+    row = own_cards.write(db, library, ada, Draft("basic", *texts, LESSON), dice=dice, at=MONDAY - DAY)
+    gone = own_cards.write(db, library, ada, Draft("basic", "Gone?", "Gone."), dice=dice, at=MONDAY - DAY)
+    own_cards.delete(db, ada, {gone.id}, at=MONDAY - HOUR)
+    world.ids |= {"own card": row.id, "deleted card": gone.id}
 
 
 def _sign_in(db: Session, user: User, browser: str) -> str:
@@ -299,4 +328,11 @@ def _reviews(world: World, app: Flask, library: Library) -> None:
     given = {"review_id": uuid7(), "rating": 4, "seconds": 5.0, "at": MONDAY, "idle_before": MONDAY - DAY}
     shown = reviews.answer(hot, library, world.tokens["ada"], first.id, **given)
     assert shown is not None and shown.card is not None
-    world.ids |= {"answered card": first.id, "card": shown.card.id}
+    world.ids |= {"answered card": first.id, "card": shown.card.id, "answer": str(given["review_id"])}
+    fit = fitting.Fit((*spacing.STANDARD[:20], 0.2), 500, 100, 0.347, 0.351)
+    with base.writing() as db:
+        day = (MONDAY - 40 * DAY).date()
+        pauses.add(db, ada.id, ada.zone, day, day + 2 * DAY, at=MONDAY)
+        tried = optimise.keep(db, ada.id, ada.zone, fit, spacing.STANDARD, at=MONDAY)
+        world.ids |= {"pause": str(day.toordinal()), "parameters": str(tried.id)}
+        day_list.build(db, library, ada.id, ada.zone, at=MONDAY)

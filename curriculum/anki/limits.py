@@ -30,12 +30,12 @@ MOST_SAID = 400 * MB  # all notes as the child writes them down
 
 # One allowance for each child; it grows with what was honestly read, so that a file that leads nowhere ends soon.
 UNPACK_SECONDS = 3
-UNPACKED_A_SECOND = 20 * MB
+UNPACKED_A_SECOND = 40 * MB
 READ_SECONDS = 5
 NOTES_A_SECOND = 1_000
 REVIEWS_A_SECOND = 10_000
 LONGEST_SECONDS = 600
-MEMORY = 200 * MB  # address space above what Python itself takes
+MEMORY = 160 * MB  # address space above what Python itself takes
 
 
 def unpack_seconds(unpacked: int) -> float:

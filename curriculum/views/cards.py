@@ -4,7 +4,7 @@ from dataclasses import astuple
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask import session as cookie
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -50,7 +50,7 @@ class UndoForm(BaseModel):
 @signed_in
 def index():
     """The cards that a search finds, fifty a page."""
-    query, sort = request.args.get("q", "").strip(), request.args.get("sort") or "due"
+    query, sort = request.values.get("q", "").strip(), request.args.get("sort") or "due"
     is_down = request.args.get("order") == "down"
     db, look = get_db(), _look()
     refusal, found = None, []
@@ -79,7 +79,7 @@ def index():
         has_cards=bool(found) or browser.has_any(db, look.user_id),
         tags=own_cards.tags(db, look.user_id),
     )
-    return page, refusal.status if refusal else 200
+    return current_app.make_response((page, refusal.status)) if refusal else page
 
 
 @bp.post("/cards/changed")

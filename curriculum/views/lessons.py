@@ -14,6 +14,7 @@ from core.once import once
 from core.web import read_form
 from curriculum import lessons, own_cards, own_copy, plans, progress
 from curriculum.library import Lesson, Library, Planned
+from curriculum.stats import memories
 from curriculum.views import library
 
 bp = Blueprint("lessons", __name__)
@@ -61,6 +62,9 @@ def tracks():
     return render_template(
         "curriculum/tracks.html",
         tracks=progress.by_track(course, places),
+        known=memories.known_by_track(
+            memories.rows(db, course, me.id), course, _today().toordinal(), plans.of(learner).parameters
+        ),
         written=len(course.lessons),
         planned=len(course.planned),
         week=progress.lesson_of_the_week(course, learner, places, _today()),
@@ -99,6 +103,9 @@ def show(slug: str):
         mine=places[slug],
         ticked=len(ticked),
         joined=lessons.cards_joined(db, me.id, entry),
+        known=memories.known(
+            memories.rows(db, course, me.id, lesson=slug), _today().toordinal(), plans.of(learner).parameters
+        ),
         milestones=[course.milestones[name] for name in entry.milestones],
         words=[course.glossary[word] for word in own_copy.words_in(entry.html) if word in course.glossary],
         is_unchecked=entry.check_by < _today(),

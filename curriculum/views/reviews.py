@@ -16,11 +16,11 @@ from core.database import database, get_db
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import day_list, log, plans, reviews, scheduling, showing, store
+from curriculum import day_list, log, optimise, plans, reviews, scheduling, showing, store
 from curriculum import desk as desk_rules
 from curriculum.library import Card
 from curriculum.reviews import Shown
-from curriculum.views import library
+from curriculum.views import backlog, library
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
@@ -42,6 +42,8 @@ def desk():
     """The card that comes next, its answer when `shown` is asked for, or how the day went."""
     me, at = current_user(), clock.now()
     _build_list(at)
+    if not wants_fragment() and (page := backlog.instead(at)):
+        return page
     shown = reviews.next_card(store.of(database()), library(), me.id, me.zone, at=at)
     given = request.args.get("given") if shown.card and request.args.get("card") == shown.card.id else None
     if wants_fragment():
@@ -179,4 +181,6 @@ def _done_for_now(at: datetime):
         has_cards=log.has_cards(db, me.id),
         tomorrow=log.coming(db, me.id, tomorrow, after, new_a_day=new_a_day),
         next_due=log.next_due(db, me.id, me.zone, at),
+        news=optimise.news(db, me.id, at=at),
+        **backlog.for_page(at),
     )

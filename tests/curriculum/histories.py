@@ -1,7 +1,8 @@
 """Learners who are played out: a truth says what is recalled, the standard model says when a card comes."""
 
 import random
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -20,19 +21,19 @@ LATER = timedelta(minutes=11)
 
 
 def played(
-    seed: int, truth: tuple[float, ...] = DEFAULT, *, cards: int = 150, days: int = 150, a_day: int = 1
+    seed: int, truth: tuple[float, ...] = DEFAULT, *, cards: int = 150, days: int = 150, start: datetime = MONDAY
 ) -> list[list[Answer]]:
-    """The answers to each card. truth: parameters of FSRS by which this learner forgets."""
+    """The answers to each card, one of which is begun each day. truth: parameters by which this learner forgets."""
     dice = random.Random(seed)
-    return [_card(dice, truth, number // a_day, days, number) for number in range(cards)]
+    return [_card(dice, truth, start, number, days) for number in range(cards)]
 
 
-def _card(dice: random.Random, truth: tuple[float, ...], day: int, days: int, number: int) -> list[Answer]:
+def _card(dice: random.Random, truth: tuple[float, ...], start: datetime, number: int, days: int) -> list[Answer]:
     held, believed, answers = NEW, NEW, []
-    first = clock.study_day(MONDAY, BERLIN)
-    at = MONDAY + day * DAY + number * MINUTE
+    first = clock.study_day(start, BERLIN)
+    at = start + number * (DAY + MINUTE)
     rating = dice.choices((1, 2, 3, 4), FIRST)[0]
-    while at < MONDAY + days * DAY:
+    while at < start + days * DAY:
         today = clock.study_day(at, BERLIN)
         answers.append((rating, at, today))
         outcome = scheduling.answer(believed, rating, at=at, zone=BERLIN)
@@ -40,15 +41,18 @@ def _card(dice: random.Random, truth: tuple[float, ...], day: int, days: int, nu
         if not outcome.days:
             at, rating = at + LATER, 3
             continue
-        at = MONDAY + (today - first + outcome.days) * DAY + number * MINUTE
+        at = start + (today - first + outcome.days) * DAY + number * MINUTE
         chance = scheduling.retrievability(held, day=today + outcome.days, parameters=truth)
         rating = dice.choices((2, 3, 4), THEN)[0] if dice.random() < chance else 1
     return answers
 
 
-def write(db: Session, user: User, histories: list[list[Answer]], *, seconds: float = 4.0) -> None:
-    """Put the answers into this learner's log, and what they lead to into the memories."""
-    names = [f"kk{number:04d}" for number in range(len(histories))]
+def write(
+    db: Session, user: User, histories: list[list[Answer]], *, seconds: float = 4.0, names: Sequence[str] = ()
+) -> None:
+    """Put the answers into this learner's log, and what they lead to into the memories. names: the cards' ids; some
+    that no lesson has when left out."""
+    names = names or [f"kk{number:04d}" for number in range(len(histories))]
     for name, answers in zip(names, histories, strict=True):
         db.add(Memory(user_id=user.id, card_id=name, lesson="", added_at=answers[0][1], state=0, due_at=answers[0][1]))
         ids, memory = [], NEW

@@ -4,13 +4,15 @@ import html
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import Session
 
 from core.accounts import User
-from curriculum import reviews, showing
+from curriculum import reviews, showing, spacing
 from curriculum.library import Library
+from curriculum.showing import Showing
 from tests.times import MONDAY
 
 SCRIPT = {"X-Requested-With": "woodshed"}
@@ -28,6 +30,17 @@ def deal(db: Session, library: Library, ada: User) -> Callable[[str], None]:
     return put
 
 
+def shown_first(library: Library, card_id: str) -> Showing:
+    """What the desk shows of a card that has never been answered."""
+    return showing.show(library.cards[card_id], spacing.seed_of(card_id, 0))
+
+
+def question_on(page: str) -> str:
+    found = re.search(r'<div class="desk-question">(.*?)</div>', page, re.S)
+    assert found
+    return found[1]
+
+
 def words_of(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
@@ -42,7 +55,7 @@ def test_a_sum_shows_its_values_and_keeps_its_answer_until_asked(
     as_ada: Any, deal: Callable[[str], None], library: Library
 ) -> None:
     deal(SUM)
-    shown = showing.show(library.cards[SUM], 0)
+    shown = shown_first(library, SUM)
 
     page = as_ada.get("/reviews").text
 
@@ -51,12 +64,25 @@ def test_a_sum_shows_its_values_and_keeps_its_answer_until_asked(
     assert page.index("data-desk-answer hidden") < page.index(str(shown.back))
 
 
+def test_values_stand_still_until_the_answer_and_come_back_with_undo(as_ada: Any, deal: Callable[[str], None]) -> None:
+    deal("3h2tu4")
+    first = question_on(as_ada.get("/reviews").text)
+    again = question_on(as_ada.get("/reviews", query_string={"card": "3h2tu4", "given": "9"}).text)
+
+    as_ada.send("/reviews/3h2tu4", {"id": str(UUID(int=5)), "rating": 1, "seconds": "1"})
+    other = question_on(as_ada.get("/reviews").text)
+    as_ada.send("/reviews/undone")
+
+    assert first == again != other
+    assert question_on(as_ada.get("/reviews").text) == first
+
+
 @pytest.mark.parametrize("headers", [{}, SCRIPT])
 def test_a_sum_is_judged_with_its_deviation_and_its_steps(
     as_ada: Any, deal: Callable[[str], None], library: Library, headers: dict[str, str]
 ) -> None:
     deal(SUM)
-    shown = showing.show(library.cards[SUM], 0)
+    shown = shown_first(library, SUM)
     near = f"{shown.values['answer'] + 2:.1f}"
 
     page = as_ada.get("/reviews", query_string={"card": SUM, "given": near}, headers=headers).text
@@ -68,7 +94,7 @@ def test_a_sum_is_judged_with_its_deviation_and_its_steps(
 
 def test_a_right_sum_puts_the_focus_on_good(as_ada: Any, deal: Callable[[str], None], library: Library) -> None:
     deal(SUM)
-    answer = showing.show(library.cards[SUM], 0).values["answer"]
+    answer = shown_first(library, SUM).values["answer"]
 
     page = as_ada.get("/reviews", query_string={"card": SUM, "given": f"{answer} dB"}).text
 
@@ -87,7 +113,7 @@ def test_the_options_of_a_choice_are_buttons_with_keys(
     as_ada: Any, deal: Callable[[str], None], library: Library
 ) -> None:
     deal(CHOICE)
-    order = [str(option.text) for option in showing.show(library.cards[CHOICE], 0).options]
+    order = [str(option.text) for option in shown_first(library, CHOICE).options]
 
     page = as_ada.get("/reviews").text
 
@@ -104,7 +130,7 @@ def test_a_wrong_choice_is_marked_beside_the_right_one(
     as_ada: Any, deal: Callable[[str], None], library: Library, headers: dict[str, str]
 ) -> None:
     deal(CHOICE)
-    options = showing.show(library.cards[CHOICE], 0).options
+    options = shown_first(library, CHOICE).options
     wrong = next(place for place, option in enumerate(options, 1) if not option.is_right)
 
     page = as_ada.get("/reviews", query_string={"card": CHOICE, "given": str(wrong)}, headers=headers).text
@@ -118,7 +144,7 @@ def test_a_wrong_choice_is_marked_beside_the_right_one(
 
 def test_the_right_choice_is_said_to_be_yours(as_ada: Any, deal: Callable[[str], None], library: Library) -> None:
     deal(CHOICE)
-    options = showing.show(library.cards[CHOICE], 0).options
+    options = shown_first(library, CHOICE).options
     right = next(place for place, option in enumerate(options, 1) if option.is_right)
 
     page = as_ada.get("/reviews", query_string={"card": CHOICE, "given": str(right)}).text
@@ -166,13 +192,13 @@ def test_what_was_typed_is_shown_as_text(as_ada: Any, deal: Callable[[str], None
         deal(card_id)
     for _ in range(3):
         page = as_ada.get("/reviews").text
-        card_id = re.search(r'name="card" value="([^"]+)"', page)
-        assert card_id
-        judged = as_ada.get("/reviews", query_string={"card": card_id[1], "given": bad}).text
+        card = re.search(r'name="card" value="([^"]+)"', page)
+        assert card
+        judged = as_ada.get("/reviews", query_string={"card": card[1], "given": bad}).text
         assert "<img src" not in judged
         review = re.search(r'name="id" value="([^"]+)"', judged)
         assert review
-        as_ada.send(f"/reviews/{card_id[1]}", {"id": review[1], "rating": 4, "seconds": "1"})
+        as_ada.send(f"/reviews/{card[1]}", {"id": review[1], "rating": 4, "seconds": "1"})
 
 
 def test_the_way_back_of_a_reverse_card_asks_with_the_answer(as_ada: Any, deal: Callable[[str], None]) -> None:
@@ -180,8 +206,7 @@ def test_the_way_back_of_a_reverse_card_asks_with_the_answer(as_ada: Any, deal: 
 
     page = as_ada.get("/reviews").text
 
-    question = re.search(r'<div class="desk-question">(.*?)</div>', page, re.S)
-    assert question and "+4 dBu" in question[1]
+    assert "+4 dBu" in question_on(page)
 
 
 def test_the_list_of_answered_cards_shows_a_sum_without_values(as_ada: Any, deal: Callable[[str], None]) -> None:

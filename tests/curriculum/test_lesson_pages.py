@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 
 from core.accounts import User
 from core.ids import uuid7
-from curriculum import day_list, lessons
-from curriculum.models import Learner, LessonVisit, Memory, QueueDay, StepTick
+from curriculum import lessons
+from curriculum.models import Learner, LessonVisit, Memory, StepTick
 from tests.times import DAY, MONDAY
 
 FIRST = "daw-signal-path"
@@ -41,7 +41,7 @@ def test_the_tracks_show_every_lesson_with_its_state(as_ada, library):
     assert all(track.title in seen for track in library.tracks)
     assert "74 lessons in 5 tracks. 5 of them can be read" in seen
     assert seen.count("planned") >= 69
-    assert "The path a sound takes 40 minutes · 11 cards unread" in seen
+    assert "The path a sound takes 40 minutes · 14 cards unread" in seen
 
 
 def test_opening_a_lesson_records_the_visit_once(as_ada, ada, at, fresh_db):
@@ -63,7 +63,7 @@ def test_a_lesson_shows_its_map_its_text_and_what_it_serves(as_ada, library):
 
     seen = words(page)
     assert "Learn DAW basics Lesson 1" in seen
-    assert "11 cards join your reviews when you mark this done" in seen
+    assert "14 cards join your reviews when you mark this done" in seen
     assert "M01 First finished beat" in seen
     assert all(text in seen for _, _, text in library.lessons[FIRST].headings)
     assert 'href="#s-the-idea"' in page.text
@@ -305,30 +305,8 @@ def test_a_refused_answer_keeps_what_was_typed(as_ada):
     assert "Beats &amp; noise" in answer.text and "We do not know this DAW" in answer.text
 
 
-def test_another_pace_is_kept_and_todays_list_follows(as_ada, ada, db, fresh_db, library):
-    day_list.build(db, library, ada.id, ada.zone, at=MONDAY)
-    db.commit()
-
-    as_ada.send("/learning", {"daw": "Ardour", "new_a_day": "5", "reviews_a_day": "60"})
-
-    row = rows(fresh_db, Learner, ada)[0]
-    assert (row.daw, row.new_a_day, row.reviews_a_day) == ("Ardour", 5, 60)
-    assert rows(fresh_db, QueueDay, ada) == []
-
-
-@pytest.mark.parametrize(
-    ("new", "sentence"), [("-1", "The smallest"), ("101", "The most"), ("ten", "Write a number"), ("", "fill this in")]
-)
-def test_a_pace_that_cannot_be_is_refused_beside_its_field(as_ada, ada, fresh_db, new, sentence):
-    answer = as_ada.send("/learning", {"new_a_day": new, "reviews_a_day": "60"})
-
-    assert answer.status_code == 422
-    assert sentence in words(answer)
-    assert rows(fresh_db, Learner, ada) == []
-
-
 def test_the_tab_of_her_daw_lies_in_front(as_ada):
-    as_ada.send("/learning", {"daw": "Ardour", "new_a_day": "10", "reviews_a_day": "120"})
+    as_ada.send("/learning", {"daw": "Ardour"})
 
     page = as_ada.get(PAGE)
 
@@ -342,4 +320,4 @@ def test_what_ada_does_changes_nothing_for_eve(as_ada, as_eve):
 
     seen = words(as_eve.get("/learn"))
 
-    assert "The path a sound takes 40 minutes · 11 cards unread" in seen
+    assert "The path a sound takes 40 minutes · 14 cards unread" in seen

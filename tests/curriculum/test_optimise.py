@@ -197,6 +197,17 @@ def test_the_standard_ones_come_back_with_the_memories_as_they_were(db, ada, few
     assert replay.faults(db, ada.id) == []
 
 
+def test_what_was_taken_over_is_told_for_a_week(db, ada, few):
+    kept = optimise.keep(db, ada.id, BERLIN, WON, DEFAULT, at=NOW)
+    db.flush()
+
+    told, sentence = [optimise.news(db, ada.id, at=NOW + days * DAY) for days in (0, 6, 8)], optimise.said(kept)
+    optimise.use_standard(db, ada.id, BERLIN, at=NOW + DAY)
+
+    assert told == [sentence, sentence, ""]
+    assert optimise.news(db, ada.id, at=NOW + DAY) == ""
+
+
 def test_a_former_set_can_be_used_again(db, ada, few):
     first = optimise.keep(db, ada.id, BERLIN, WON, DEFAULT, at=NOW)
     other = Fit((*DEFAULT[:20], 0.2), 800, 160, 0.31, 0.30)

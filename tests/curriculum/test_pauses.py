@@ -54,7 +54,7 @@ spans = st.lists(st.tuples(st.integers(-120, 200), st.integers(1, 60)), min_size
 def test_pausing_moves_due_days_in_order_and_taking_it_back_is_as_before(db, ada, cards, spans):
     before = due_days(db, ada)
     memories = {row.card_id: (row.stability, row.difficulty, row.days, row.reviewed_day) for row in held(db, ada)}
-    added = []
+    added: list[tuple[int, int]] = []
     for first, length in spans:
         if all(first > last or first + length - 1 < start for start, last in added):
             pause(db, ada, first, first + length - 1)
@@ -68,7 +68,7 @@ def test_pausing_moves_due_days_in_order_and_taking_it_back_is_as_before(db, ada
     for card in held(db, ada):
         unpaused = [
             day
-            for day in range(card.reviewed_day + 1, after[card.card_id] + 1)
+            for day in range((card.reviewed_day or 0) + 1, after[card.card_id] + 1)
             if not any(HERE + first <= day <= HERE + last for first, last in added)
         ]
         assert len(unpaused) == card.days
@@ -108,7 +108,7 @@ def test_the_days_that_fsrs_counts_are_the_real_ones(db, ada, cards):
     outcome = scheduling.answer(memory, 3, at=at, zone=BERLIN, plan=plans.of(plans.learner(db, ada.id)))
 
     bare = scheduling.answer(memory, 3, at=at, zone=BERLIN)
-    assert clock.study_day(at, BERLIN) - card.reviewed_day > card.days
+    assert clock.study_day(at, BERLIN) - (card.reviewed_day or 0) > card.days
     assert outcome.memory == bare.memory
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core import clock
 from curriculum import scheduling, workload
 from curriculum.scheduling import DEFAULT, MemoryState, State
+from curriculum.spacing import Plan
 from tests.times import DAY, MONDAY
 
 ZONE = "UTC"
@@ -30,7 +31,7 @@ def memory(stability: float, difficulty: float, day: int = FIRST_DAY) -> MemoryS
 
 def answered(card: MemoryState, day: int, dice: random.Random, parameters: tuple[float, ...], retention: float):
     """Recalled by chance: Good; else Forgot and ten minutes later Good. The outcome, and whether it was recalled."""
-    at, rules = MONDAY + (day - FIRST_DAY) * DAY, {"zone": ZONE, "parameters": parameters, "retention": retention}
+    at, rules = MONDAY + (day - FIRST_DAY) * DAY, {"zone": ZONE, "plan": Plan(retention, parameters)}
     is_recalled = dice.random() < scheduling.retrievability(card, day=day, parameters=parameters)
     outcome = scheduling.answer(card, GOOD if is_recalled else FORGOT, at=at, **rules)
     if not is_recalled:
@@ -121,7 +122,7 @@ def test_the_sums_for_many_cards_are_those_of_the_scheduler(stability, difficult
 
     card, at = memory(stability, difficulty), MONDAY + days * DAY
     recall = workload._recall(parameters, np.array(days), np.array(stability))
-    rules = {"zone": ZONE, "parameters": parameters}
+    rules = {"zone": ZONE, "plan": Plan(0.90, parameters)}
     good = scheduling.answer(card, GOOD, at=at, **rules)
     forgot = scheduling.answer(card, FORGOT, at=at, **rules)
     again = scheduling.answer(forgot.memory, GOOD, at=forgot.due_at, **rules)
@@ -173,18 +174,6 @@ def test_twice_as_many_a_day_never_take_longer(seed, a_day):
     slow, fast = (workload.gone_in(cards, limit, DEFAULT, 0.9) for limit in (a_day, 2 * a_day))
 
     assert slow is None or (fast is not None and fast <= slow)
-
-
-@settings(deadline=None, max_examples=30)
-@given(seed=st.integers(0, 999), days=st.integers(2, 40))
-def test_so_many_a_day_are_enough_and_at_least_their_share(seed, days):
-    cards = away(400, seed)
-
-    needed = workload.needed_a_day(cards, days, DEFAULT, 0.9)
-
-    found = workload.gone_in(cards, needed, DEFAULT, 0.9)
-    assert found is not None and found <= days
-    assert needed * days >= due(cards)
 
 
 @pytest.mark.parametrize(("parameters", "retention"), [(DEFAULT, 0.90), (DEFAULT, 0.80), (OTHER, 0.95)])

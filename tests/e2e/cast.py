@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,15 +12,20 @@ from flask import Flask
 from sqlmodel import Session
 
 from app import create_app
-from core import accounts, settings, startup, work
+from core import accounts, settings, startup, tokens, work
 from core.accounts import SignIn, User, hash_of
+from core.columns import to_micros
 from core.ids import uuid7
-from curriculum import day_list, lessons, reviews, store
+from curriculum import day_list, lessons, optimise, own_cards, pace, pauses, reviews, scheduling, store
+from curriculum.fitting import Fit
 from curriculum.library import Library, Milestone
+from curriculum.models import Memory
+from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models import MilestoneEvent, Piece, Version
 from mentorship.sessions import Between, Entry, Kind
+from tests.curriculum import histories
 from tests.e2e import sounds
 
 PASSWORD = "seven slow brown foxes"
@@ -52,7 +58,8 @@ class Cast:
 
 def fill(data: Path) -> Cast:
     """Make the site in this folder. Ada learns with Ben; Cleo, Ben's other apprentice, answered all her cards; Dora
-    mentored Ada until last week; Fay has just made her account."""
+    mentored Ada until last week; Fay has just made her account; Gil comes back after weeks away, with parameters of his
+    own; Hana is on holiday."""
     startup.prepare(data=data)
     app = create_app(settings.load(data=data))
     cast = Cast()
@@ -60,12 +67,15 @@ def fill(data: Path) -> Cast:
         library = app.extensions["shelf"].library
         with Session(app.extensions["database"].writer, expire_on_commit=False) as db:
             people(cast, db)
+            keys(cast, db)
             pairs(cast, db)
             learning(cast, db, library)
+            cards_of_ada(cast, db, library)
             meetings(cast, db, library)
             pieces(cast, db, app)
             handed_in(cast, db, library)
             long_work(cast, db)
+            away(cast, db, library)
             db.commit()
         answered(cast, app, library)
     app.extensions["database"].engine.dispose()
@@ -76,10 +86,19 @@ def fill(data: Path) -> Cast:
 def people(cast: Cast, db: Session) -> None:
     hashed = accounts.password_hash(PASSWORD)
     zones = {"ada": "Europe/Berlin", "ben": "Europe/London", "cleo": "Europe/Paris", "dora": "Asia/Tokyo"}
-    for name, zone in (zones | {"fay": "America/New_York"}).items():
+    more = {"fay": "America/New_York", "gil": "Europe/Berlin", "hana": "Europe/Prague"}
+    for name, zone in (zones | more).items():
         cast.people[name] = accounts.create(
             db, name=name.title(), email=f"{name}@example.com", password=hashed, zone=zone, at=days_ago(60)
         )
+
+
+def keys(cast: Cast, db: Session) -> None:
+    """One that is used, and one of long ago."""
+    ada, scopes = cast.id_of("ada"), list(tokens.SCOPES)
+    used, _ = tokens.make(db, ada, name="Pocket cards", scopes=scopes, days=365, at=days_ago(30))
+    used.used_at = days_ago(1)
+    tokens.make(db, ada, name="The script on my old laptop", scopes=scopes[:1], days=10, at=days_ago(40))
 
 
 def pairs(cast: Cast, db: Session) -> None:
@@ -98,7 +117,8 @@ def cast_name(cast: Cast, person_id: UUID) -> str:
 
 
 def learning(cast: Cast, db: Session, library: Library) -> None:
-    """Ada has read some and is reading more; Cleo has read one and skipped one; Ben and Dora look around."""
+    """Ada has read some and is reading more; Cleo has read one and skipped one; Ben looks around; Dora has a sum and
+    a choice on her desk."""
     for name, programme in (("ada", "nine-months"), ("ben", ""), ("cleo", "self-study"), ("dora", "")):
         person = cast.people[name]
         answers = {"makes": "Beats", "daw": "Reaper", "programme": programme}
@@ -113,10 +133,57 @@ def learning(cast: Cast, db: Session, library: Library) -> None:
     lessons.save_steps(db, ada, third, [step.key for step in third.steps[:2]], at=days_ago(2))
     lessons.skip(db, ada, fourth, at=days_ago(2))
     lessons.mark_done(db, cleo, first, at=days_ago(1))
+    kinds = {card.type: card for card in first.cards}
+    reviews.add_cards(db, cast.id_of("dora"), [kinds["calculation"], kinds["choice"]], at=days_ago(1))
     cast.ids |= {"done": first.slug, "reading": third.slug, "skipped": fourth.slug}
     cast.ids["pitch"] = second.slug
     cast.ids["unread"] = list(library.lessons)[4]
     cast.ids["planned"] = next(iter(library.planned))
+
+
+def away(cast: Cast, db: Session, library: Library) -> None:
+    gil, hana = cast.people["gil"], cast.people["hana"]
+    for person in (gil, hana):
+        answers = {"makes": "", "daw": "", "programme": ""}
+        lessons.welcome(db, library, person.id, **answers, zone=person.zone, at=days_ago(200))
+    card_ids = sorted(library.cards)
+    pace.set_pace(db, gil.id, new_a_day=10, reviews_a_day=12, retention=0.92, easy_days=0b1000000)
+    played = histories.played(1, cards=len(card_ids), days=150, start=days_ago(190))
+    histories.write(db, gil, played, names=card_ids, seconds=7.0)
+    weights = (*scheduling.DEFAULT[:20], 0.16)
+    lost, won = Fit(weights, 512, 102, 0.347, 0.351), Fit(weights, 592, 118, 0.347, 0.312)
+    optimise.keep(db, gil.id, gil.zone, lost, scheduling.DEFAULT, at=days_ago(80))
+    optimise.keep(db, gil.id, gil.zone, won, scheduling.DEFAULT, at=days_ago(45))
+    today = NOW.date()
+    pauses.add(db, gil.id, gil.zone, today - timedelta(days=150), today - timedelta(days=140), at=NOW)
+    lessons.mark_done(db, hana.id, next(iter(library.lessons.values())), at=days_ago(3))
+    pauses.add(db, hana.id, hana.zone, today - timedelta(days=2), today + timedelta(days=12), at=NOW)
+
+
+def cards_of_ada(cast: Cast, db: Session, library: Library) -> None:
+    """Some of each kind of her own, and one of a lesson that she forgot too often."""
+    ada, dice = cast.id_of("ada"), random.Random(3)
+    first = next(iter(library.lessons.values()))
+    for draft in (
+        Draft(
+            "basic", "What does a *low cut* take out?", "All that lies below it.", "Rumble, handling noise.", "eq mine"
+        ),
+        Draft("reverse", "dominant", "the **fifth** degree of a scale", "", "theory mine", first.slug),
+        Draft("typed", "Phantom power: how many volts?", "48 V | 48 volts", "", "mine"),
+        Draft("cloze", "Threshold, {{1:ratio}}, {{2:attack|how fast?}} and release.", "", "", "compression"),
+        Draft(
+            "basic",
+            "A question that goes on and on: " + "what would you turn first, and why, " * 6 + "then?",
+            "It depends.",
+            "",
+            "eq",
+        ),
+    ):
+        row = own_cards.write(db, library, ada, draft, dice=dice, at=days_ago(6))
+        cast.ids.setdefault("own_card", row.id)
+    forgotten = db.get_one(Memory, (ada, first.cards[0].id))
+    forgotten.aside, forgotten.lapses, forgotten.stability, forgotten.difficulty, forgotten.state = 2, 6, 1.4, 9.1, 2
+    cast.ids |= {"leech": first.cards[0].id, "now": str(to_micros(NOW - timedelta(hours=1)))}
 
 
 def meetings(cast: Cast, db: Session, library: Library) -> None:
@@ -243,3 +310,4 @@ def answered(cast: Cast, app: Flask, library: Library) -> None:
             if shown.card:
                 given = {"review_id": uuid7(), "rating": 4 - number % 2, "seconds": 5.0, "at": NOW}
                 reviews.answer(store.of(base), library, token, shown.card.id, **given, idle_before=days_ago(9))
+                cast.ids.setdefault("answered_card", shown.card.id)

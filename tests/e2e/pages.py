@@ -40,16 +40,40 @@ def shows_the_answer(page: Page) -> None:
 
 def types_an_answer(page: Page) -> None:
     """Go through the cards to one that is typed, and type what is wrong."""
-    for _ in range(12):
-        if page.get_by_label("Your answer").is_visible():
-            break
-        review = page.locator("[data-desk-grades] [name=id]").get_attribute("value")
-        page.keyboard.press("Space")
-        page.keyboard.press("3")
-        page.locator(f"[name=id][value='{review}']").wait_for(state="detached")
+    goes_on_to(page, "#typed-answer")
     page.get_by_label("Your answer").fill("12 volts")
     page.keyboard.press("Enter")
     page.locator(".desk-diff").wait_for()
+
+
+def sees_a_choice(page: Page) -> None:
+    goes_on_to(page, "button.desk-option")
+
+
+def chooses(page: Page) -> None:
+    goes_on_to(page, "button.desk-option")
+    page.keyboard.press("1")
+    page.locator(".desk-verdict").wait_for()
+
+
+def sees_a_sum(page: Page) -> None:
+    goes_on_to(page, ".desk-unit")
+
+
+def goes_on_to(page: Page, wanted: str) -> None:
+    """Forget one card after the other until one shows this; they come round again."""
+    for _ in range(20):
+        if page.locator(wanted).first.is_visible():
+            return
+        if page.locator("#typed-answer").is_visible():
+            page.keyboard.press("Enter")
+            page.locator(".desk-diff").wait_for()
+        else:
+            page.keyboard.press("Space")
+        review = page.locator("[data-desk-grades] [name=id]").get_attribute("value")
+        page.keyboard.press("1")
+        page.locator(f"[name=id][value='{review}']").wait_for(state="detached")
+    raise AssertionError(f"no card shows {wanted}")
 
 
 def opens_the_keys(page: Page) -> None:
@@ -59,6 +83,10 @@ def opens_the_keys(page: Page) -> None:
 def opens_the_menu(page: Page) -> None:
     """Both of them: the one of the bar on top, and the one at the foot of a phone."""
     page.evaluate("for (const one of document.querySelectorAll('details.menu')) one.open = true")
+
+
+def opens_the_figures(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('.figures-behind')) one.open = true")
 
 
 def sends_it_empty(page: Page) -> None:
@@ -71,8 +99,25 @@ def sends_it_empty(page: Page) -> None:
     page.locator(".field-error").first.wait_for()
 
 
+def slides(page: Page) -> None:
+    """Move the slider by keyboard; the table stands open."""
+    page.locator("[data-retention-slider]").press("ArrowRight")
+    page.get_by_text("The same as a table").click()
+
+
+def opens_the_backlog(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('details.today-backlog')) one.open = true")
+
+
+def makes_a_key(page: Page) -> None:
+    page.get_by_label("Name of the program").fill("Pocket cards")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_label("Put it into your program").wait_for()
+
+
 def sends_nonsense(page: Page) -> None:
-    page.locator("main form.form").evaluate("form => form.noValidate = true")
+    page.locator("main form.form").first.evaluate("form => form.noValidate = true")
     page.get_by_label("New cards a day").fill("1000")
     page.get_by_role("button", name="Save").click()
     page.locator(".field-error").first.wait_for()
@@ -81,6 +126,56 @@ def sends_nonsense(page: Page) -> None:
 def invites(page: Page) -> None:
     page.get_by_role("button", name="Invite a mentor").click()
     page.locator("#f-copy").wait_for()
+
+
+def writes_gaps(page: Page) -> None:
+    """A text with two gaps, until its preview is there."""
+    page.get_by_label("Text with gaps").check()
+    page.locator("#f-question").fill("{{C}} is the root, {{2:G|which?}} the fifth.")
+    page.get_by_text("Card 2 of 2").wait_for()
+
+
+def saves_nothing(page: Page) -> None:
+    page.locator("[data-card-form]").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Save the card").click()
+    page.locator(".field-error").first.wait_for()
+
+
+def suspends_two(page: Page) -> None:
+    for box in page.locator("[name=card]").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Suspend").click()
+    page.get_by_role("button", name="Undo").wait_for()
+
+
+def opens_the_help(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('.card-help, .card-more')) one.open = true")
+
+
+def marks_words(page: Page) -> None:
+    """Mark three words of the lesson's first paragraph."""
+    page.evaluate(
+        """() => {
+          const words = document.querySelector(".lesson-body p").firstChild;
+          const range = document.createRange();
+          range.setStart(words, 2);
+          range.setEnd(words, 20);
+          getSelection().removeAllRanges();
+          getSelection().addRange(range);
+        }"""
+    )
+    page.get_by_role("button", name="Make a card").wait_for()
+
+
+def forgets_and_recalls(page: Page) -> None:
+    """Go through a round, the first card once more."""
+    for key in ("1", "3", "3", "4"):
+        card = page.locator("[data-desk-grades] [name=op]").get_attribute("value")
+        page.locator("[data-desk-show] button").click()
+        page.locator("[data-desk-grades]").wait_for()
+        page.keyboard.press(key)
+        page.locator(f"[name=op][value='{card}']").wait_for(state="detached")
+    page.get_by_role("heading", name="Round done").wait_for()
 
 
 BOTH = ("ada", "ben")
@@ -106,12 +201,42 @@ STOPS = [
     Stop("lessons.programme", "/programme", BOTH),
     Stop("lessons.programme", "/programme?look=self-study", ("ada",), "other"),
     Stop("lessons.learning", "/learning", BOTH),
-    Stop("lessons.learning", "/learning", ("ada",), "refused", 200, sends_nonsense),
+    Stop("review_settings.show", "/settings/reviews", ("ada", "gil", "hana")),
+    Stop("review_settings.show", "/settings/reviews?retention=95", ("gil",), "tried"),
+    Stop("review_settings.show", "/settings/reviews", ("gil",), "slid", 200, slides),
+    Stop("review_settings.show", "/settings/reviews", ("ada",), "refused", 200, sends_nonsense),
+    Stop("backlog.show", "/reviews/backlog", ("ada", "gil")),
+    Stop("reviews.desk", "/reviews", ("gil",), "back"),
+    Stop("reviews.desk", "/reviews", ("hana",), "paused"),
+    Stop("home.today", "/", ("gil", "hana"), "away", 200, opens_the_backlog),
     Stop("reviews.desk", "/reviews", BOTH),
     Stop("reviews.desk", "/reviews", ("ada",), "answer", 200, shows_the_answer),
     Stop("reviews.desk", "/reviews", ("ada",), "keys", 200, opens_the_keys),
+    Stop("reviews.desk", "/reviews", ("dora",), "sum", 200, sees_a_sum),
     Stop("reviews.desk", "/reviews", ("ada",), "typed", 200, types_an_answer),
+    Stop("reviews.desk", "/reviews", ("dora",), "choice", 200, sees_a_choice),
+    Stop("reviews.desk", "/reviews", ("dora",), "chosen", 200, chooses),
     Stop("reviews.desk", "/reviews", ("cleo",), "done"),
+    Stop("stats.show", "/stats", ("ada", "cleo", "fay")),
+    Stop("stats.show", "/stats?period=all", ("cleo",), "figures", 200, opens_the_figures),
+    Stop("cards.index", "/cards", (*BOTH, "fay")),
+    Stop("cards.index", "/cards?q=tag:eq", ("ada",), "help", 200, opens_the_help),
+    Stop("cards.index", "/cards?q=is:purple", ("ada",), "mistake", 422),
+    Stop("cards.index", "/cards?q=prop:lapses>90", ("ada",), "none"),
+    Stop("cards.index", "/cards?sort=added&order=down", ("cleo",), "changed", 200, suspends_two),
+    Stop("cards.show", "/cards/{own_card}", ("ada",), "own"),
+    Stop("cards.show", "/cards/{answered_card}", ("cleo",), "answered"),
+    Stop("cards.show", "/cards/{answered_card}", ("ben",), "not-begun"),
+    Stop("cards.show", "/cards/{leech}", ("ada",), "leech"),
+    Stop("own_cards.new", "/cards/new"),
+    Stop("own_cards.new", "/cards/new", ("ada",), "gaps", 200, writes_gaps),
+    Stop("own_cards.new", "/cards/new", ("ada",), "refused", 200, saves_nothing),
+    Stop("own_cards.edit", "/cards/{own_card}/edit"),
+    Stop("lessons.show", "/lessons/{done}", ("ada",), "marked", 200, marks_words),
+    Stop("practice.index", "/practice", BOTH),
+    Stop("practice.begun", "/practice/begun?lesson={done}", ("ada",)),
+    Stop("practice.desk", "/practice/round?lesson={done}&seed=1&begun={now}", ("ada",)),
+    Stop("practice.desk", "/practice/round?q=tag:mine&seed=2&begun={now}", ("ada",), "done", 200, forgets_and_recalls),
     Stop("sessions.index", "/sessions", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new?kind=practice", BOTH, "practice"),
@@ -153,6 +278,9 @@ STOPS = [
     Stop("links.apprentice", "/apprentices/{ada}", ("ben",)),
     Stop("links.apprentice", "/apprentices/{cleo}", ("ben",), "beginner"),
     Stop("profile.settings", "/settings", BOTH),
+    Stop("profile.keys", "/settings/keys", ("fay",), "none"),
+    Stop("profile.keys", "/settings/keys", ("ada",), "some"),
+    Stop("profile.keys", "/settings/keys", ("ben",), "made", 200, makes_a_key),
     Stop("profile.work", "/work/{work_running}", ("ada",), "running"),
     Stop("profile.work", "/work/{work_waiting}", ("ada",), "waiting"),
     Stop("profile.work", "/work/{work_done}", ("ada",), "done"),

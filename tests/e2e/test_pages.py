@@ -16,7 +16,9 @@ NO_PAGES = {  # routes that answer GET with something else than a page
     "profile.health",
     "profile.hello",
     "lessons.picture",
+    "stats.log",
     "portfolio.file",
+    *("profile.openapi", "api.queue"),
 }
 ALL_RULES = {"resultTypes": ["violations"]}
 CONTRAST = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the theme can change

@@ -28,8 +28,7 @@ def look(db: Session, library: Library) -> Callable[..., Today]:
     """`look(ada)`: what today has for her, with the day's cards laid out."""
 
     def gather(person: User, at: datetime = MONDAY) -> Today:
-        pace = {"new_a_day": 10, "reviews_a_day": 120}
-        day_list.build(db, library, person.id, person.zone, **pace, at=at)
+        day_list.build(db, library, person.id, person.zone, at=at)
         db.commit()
         return today.gather(db, library, person.id, person.zone, at=at)
 

@@ -295,6 +295,11 @@ def newer_schema() -> bytes:
 
 
 @refused_with(422)
+def made_on_an_impossible_day() -> bytes:
+    return old(collection("UPDATE col SET crt = 99999999999999"))
+
+
+@refused_with(422)
 def unknown_version() -> bytes:
     return archive({"meta": b"\x08\x09", "collection.anki21b": b"x", "media": b""})
 
@@ -332,16 +337,10 @@ def numbers_beyond_all_bounds() -> bytes:
 @refused_with(413)
 def endless_log() -> bytes:
     counted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500001)"
-    return old(collection(f"INSERT INTO revlog {counted} SELECT 1600000000000 + i, 1, 0, 3, 1, 1, 1, 1, 1 FROM n"))
-
-
-@refused_with(413)
-def endless_cards() -> bytes:
-    """Each with a text of 20 kB, so that putting them in order takes more memory than there is."""
-    counted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 15000)"
-    text = "hex(zeroblob(10000))"
-    columns = f"9000000000000 + i, i, 1, 0, 0, 0, 0, 0, i, 0, 0, 0, 0, 0, 0, 0, 0, {text}"
-    return old(collection(f"INSERT INTO cards {counted} SELECT {columns} FROM n"))
+    bare = "DROP INDEX ix_revlog_cid; DROP INDEX ix_revlog_usn"
+    return old(
+        collection(bare, f"INSERT INTO revlog {counted} SELECT 1600000000000 + i, 1, 0, 3, 1, 1, 1, 1, 1 FROM n")
+    )
 
 
 @refused_with(422)
