@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock
-from curriculum import scheduling, workload
+from curriculum import fsrs6, scheduling, workload
 from curriculum.scheduling import DEFAULT, MemoryState, State
 from curriculum.spacing import Plan
 from tests.times import DAY, MONDAY
@@ -42,10 +42,10 @@ def answered(card: MemoryState, day: int, dice: random.Random, parameters: tuple
 def played(cards, parameters, retention, seed) -> tuple[float, float]:
     """Reviews and answers a day when the coming year is played out."""
     dice, reviews, answers = random.Random(seed), 0, 0
-    model = scheduling._model(parameters, retention)
+    model = fsrs6.model(parameters, retention)
     for stability, difficulty in cards:
         card = memory(stability, difficulty)
-        day = FIRST_DAY + model._next_interval(stability=stability)
+        day = FIRST_DAY + model.interval(stability)
         while day <= FIRST_DAY + workload.HORIZON:
             outcome, is_recalled = answered(card, day, dice, parameters, retention)
             reviews += 1
