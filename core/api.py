@@ -195,6 +195,8 @@ def _body() -> bytes:
     """The request's octets. Never more than the limit is read."""
     if not request.is_json:
         raise WrongKind("Send JSON, with the header 'Content-Type: application/json'.")
+    if request.content_length is None:  # sent in chunks, of which nobody knows how many come
+        raise Unreadable("Send the body whole, with its length in the header 'Content-Length'.")
     request.max_content_length = MOST_OCTETS
     try:
         return request.get_data(cache=False)

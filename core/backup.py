@@ -91,7 +91,7 @@ def _write(
         reason=reason,
         version=version(),
         revision=facts.revision,
-        engine=engine,  # type: ignore[arg-type]
+        engine=engine,
         holds_files=reason not in WITHOUT_FILES,
         key=backup_file.fingerprint(settings.secret_key),
         counts=facts.counts,

@@ -20,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core.errors import Refused
 
 BLOCK = 1 << 20
-FORMAT = 1
 MANIFEST = "manifest.json"
 KEY = "secret.key"
 DATABASES = {"sqlite": "database.db", "postgresql": "database.dump"}
@@ -42,7 +41,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     made_at: datetime
     reason: str
     version: str  # of Woodshed
@@ -80,7 +79,7 @@ def write(file: IO[bytes], manifest: Manifest, sources: Iterable[Source], progre
                 through = _Hashing(content, progress)
                 size = source.path.stat().st_size
                 tar.addfile(_entry(source.name, size, manifest.made_at), through)  # type: ignore[arg-type]
-            tar.members = []  # it would remember every name
+            tar.members = []  # type: ignore[attr-defined]  # it would remember every name
             manifest.members[source.name] = Member(size=size, sha256=through.digest.hexdigest())
         text = json.dumps(manifest.model_dump(mode="json"), indent=1).encode()
         tar.addfile(_entry(MANIFEST, len(text), manifest.made_at), io.BytesIO(text))
@@ -123,7 +122,7 @@ def read(path: Path, open_for: Callable[[str], IO[bytes] | None], progress: Prog
                 if manifest or entry.name in found:
                     raise _damaged(path, f"'{entry.name}' stands where nothing should")
                 found[entry.name] = _hand_out(content, open_for(entry.name), progress)
-                tar.members = []
+                tar.members = []  # type: ignore[attr-defined]
     except FileNotFoundError:
         raise Refused(f"There is no file {path}.") from None
     except (tarfile.TarError, EOFError) as fault:

@@ -32,7 +32,7 @@ MOST_LOOKS = 1_000_000  # characters looked at in search of a partner or a next 
 NEW_BLOCK = re.compile(r"^ {0,3}(?:#|\[[^\]\n]*\]:|([-=*_])\1\1)", re.MULTILINE)  # what makes Markdown begin again
 
 LONGEST_FOREIGN = 200_000  # characters of HTML from elsewhere; the worst known (all "&") takes half a second
-MOST_TAGS = 20_000  # in it; nested without end, cleaning them takes under 2 s
+MOST_TAGS = 10_000  # in it; nested without end, cleaning them takes half a second
 OWN_ADDRESS = re.compile(r"/(?![/\\])[\w./~%?=&+-]*")
 SMALL_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 

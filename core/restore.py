@@ -86,6 +86,8 @@ def _alone(site: Settings) -> Iterator[None]:
 def _stage(site: Settings) -> Iterator[Path]:
     stage = site.data / STAGE
     shutil.rmtree(stage, ignore_errors=True)  # somebody was killed
+    if site.is_sqlite:
+        _ready(site).unlink(missing_ok=True)
     stage.mkdir(mode=0o700)
     try:
         yield stage
@@ -193,13 +195,19 @@ def _bring_key(site: Settings, manifest: Manifest, stage: Path) -> bool:
     return False
 
 
+def _ready(site: Settings) -> Path:
+    """Where the new database waits for its name, on the disk of the old one."""
+    target = database_copy.sqlite_file(site)
+    return target.with_name(f"{target.name}.restored")
+
+
 def _swap(site: Settings, manifest: Manifest, stage: Path) -> None:
     copied = stage / DATABASES[manifest.engine]
     if not site.is_sqlite:
         database_copy.load(site, copied.with_suffix(".sql"))
         return
     target = database_copy.sqlite_file(site)
-    ready = target.with_name(f"{target.name}.restored")
+    ready = _ready(site)
     shutil.move(copied, ready)
     disk.sync(ready)
     if target.is_file() and not database_copy.is_damaged(target):

@@ -61,7 +61,8 @@ def gather(db: Session, library: Library, place: Place, track: str = "") -> Outg
         raise NotFound
     user_id = place.user_id
     mine = (col(Memory.user_id) == user_id, col(Memory.aside) != Aside.DELETED)
-    lessons = dict(db.execute(sa.select(col(OwnCard.id), col(OwnCard.lesson)).where(col(OwnCard.user_id) == user_id)))
+    own = sa.select(col(OwnCard.id), col(OwnCard.lesson)).where(col(OwnCard.user_id) == user_id)
+    lessons = {row.id: row.lesson for row in db.execute(own)}
     blocks: dict[str, list[str]] = defaultdict(list)
     ordered = sa.select(col(Memory.card_id)).where(*mine).order_by(col(Memory.added_at), col(Memory.card_id))
     for card_id in db.scalars(ordered):

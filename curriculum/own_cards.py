@@ -226,7 +226,6 @@ def _set_aside(db: Session, user_id: UUID, card_ids: Sequence[str], aside: Aside
             .where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(some))
             .values(aside=int(aside))
         )
-    db.expire_all()
 
 
 def _memories(user_id: UUID, card_ids: Sequence[str]):

@@ -18,9 +18,9 @@ KINDS = (  # type, what it is called, what it does
     ("basic", "Question and answer", "Asked one way."),
     ("reverse", "Both ways", "Two cards: the answer is asked for, and the question."),
     ("cloze", "Text with gaps", "One card for each gap number: {{gap}} or {{2:gap|hint}}."),
-    ("typed", "Typed answer", "You type it; other ways to write it stand after a |."),
-    ("choice", "Choice", "Options one a line: - [x] the right one, - [ ] a wrong one."),
-    ("calculation", "Calculation", "New numbers each time."),
+    ("typed", "Typed answer", "You type it, and see what differs."),
+    ("choice", "Choice", "Two to six options, in another order each time."),
+    ("calculation", "Calculation", "New numbers each time, and a formula."),
 )
 MISSING = {"question": "Write what the card asks.", "answer": "Write the answer."}
 

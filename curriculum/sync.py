@@ -107,7 +107,7 @@ def queue(db: Session, library: Library, user_id: UUID, zone: str, *, limit: int
     listed = [card_id for card_id, answered_by in places if answered_by is None]
     steps = _steps(db, user_id, day, at)
     held = select(Memory).where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(listed[:limit]))
-    memories = {row.card_id: row for row in db.exec(held)}
+    memories = {row.card_id: row for row in db.exec(held) if row.state != State.REVIEW or row.reviewed_day != day}
     due = [row for row in steps if row.due_at <= at]
     taken = {row.card_id for row in steps}
     rows = due + [memories[card_id] for card_id in listed[:limit] if card_id in memories and card_id not in taken]

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -184,7 +185,7 @@ def _card(col, card):
     }
 
 
-COMMANDS = {"build": build, "pass": passed}
+COMMANDS: dict[str, Callable[..., object]] = {"build": build, "pass": passed}
 
 if __name__ == "__main__":
     print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))

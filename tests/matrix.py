@@ -21,6 +21,7 @@ MISSING = {  # what stands for an object of the world when there is none
     **dict.fromkeys(("open secret", "expired secret", "used secret of ada"), "0" * 43),
     **dict.fromkeys(("card", "answered card"), "zzzzzz"),
     "pause": "712345",
+    **dict.fromkeys(("own card", "deleted card"), "own-zzzzzzzzzz"),
 }
 
 
@@ -92,6 +93,9 @@ ADAS_BEAT = {"person_id": "@ada", **BEAT}
 UNDO = {"id": NEW_UUID, "answered_at": "2026-11-23T12:00:00Z"}
 ANSWER = {**UNDO, "rating": 3}
 MENTOR_ONLY = {"ben": 303, "ada": 403}  # nobody signs their own work
+CARD = {"type": "basic", "question": "What is it?", "answer": "This.", "tags": "eq"}
+ROUND_FORM = {"lesson": LESSON, "seed": "1", "begun": "1795435200000000"}  # on that Monday
+ROUND = "&".join(f"{name}={value}" for name, value in ROUND_FORM.items())
 LESSON_WRITES = ("cards", "done", "skipped", "starred", "undone", "unskipped", "unstarred")
 SKIP_REFUSED = {**dict.fromkeys(PERSONS, 303), "ada": 422}  # Ada has done it already
 
@@ -195,6 +199,44 @@ MATRIX: dict[str, list[Case]] = {
     ],
     **{f"POST reviews.{verb}": [only(ADA_DOES, form={"card": "@card"})] for verb in ("suspended", "buried")},
     "POST reviews.undone": [only(ADA_DOES, others=422)],
+    # -- own cards and the browser
+    "GET cards.index": [own(), own(query="q=is:due"), own(422, query="q=is:purple"), own(422, query="sort=id")],
+    "GET cards.show": [
+        own(url={"card_id": "@card"}, about="a card of the course is everybody's"),
+        only(ADA, url={"card_id": "@own card"}),
+        only({}, url={"card_id": "@deleted card"}),
+    ],
+    "POST cards.changed": [
+        *(
+            only(ADA_DOES, form={"verb": verb, "card": "@own card", "tags": "more"})
+            for verb in ("suspended", "returned", "buried", "tagged", "untagged", "deleted")
+        ),
+        only({}, form={"verb": "suspended", "card": "@deleted card"}),
+        own(422, form={"verb": "suspended"}),
+    ],
+    "POST cards.undone": [own(303, form={"verb": "deleted", "at": "1"}), own(422, form={"verb": "deleted"})],
+    "GET own_cards.new": [
+        own(query=f"lesson={LESSON}&text=A+sentence.&gap=sentence"),
+    ],
+    "POST own_cards.written": [own(303, form=CARD), own(422, form={"type": "basic"})],
+    "POST own_cards.preview": [own(form=CARD), only(ADA, form={**CARD, "block": "@own card"})],
+    "GET own_cards.edit": [only(ADA, url={"block": "@own card"}), only({}, url={"block": "@deleted card"})],
+    "POST own_cards.edited": [
+        only(ADA_DOES, url={"block": "@own card"}, form=CARD),
+        only({}, url={"block": "@deleted card"}, form=CARD),
+    ],
+    "GET practice.index": [own()],
+    "GET practice.begun": [own(302, query=f"lesson={LESSON}", nobody_script=401)],
+    "GET practice.desk": [
+        own(query=ROUND),
+        own(422, query="q=tag:nothing&seed=1&begun=1"),
+        only({}, query="lesson=no-lesson&seed=1&begun=1"),
+    ],
+    "POST practice.answered": [
+        own(303, query="", form={**ROUND_FORM, "card_id": "@card", "rating": "3"}),
+        only({}, form={**ROUND_FORM, "card_id": "@own card", "rating": "3", "lesson": "mix-decibels"}),
+    ],
+    "POST practice.undone": [own(422, form=ROUND_FORM)],
     # -- people
     "GET home.today": [own(nobody_script=302)],
     "GET links.index": [own()],

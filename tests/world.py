@@ -6,6 +6,7 @@ apprentice of Ben's; Eve is a stranger; Hanna runs the site.
 
 import io
 import json
+import random
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,9 @@ from core import tokens, work
 from core.accounts import SignIn, User, UserEmail, hash_of
 from core.ids import uuid7
 from core.storage import Storage
-from curriculum import day_list, fitting, lessons, optimise, pauses, reviews, spacing, store
+from curriculum import day_list, fitting, lessons, optimise, own_cards, pauses, reviews, spacing, store
 from curriculum.library import Library
+from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models import Evidence, Piece
@@ -57,6 +59,10 @@ READERS: dict[str, set[str]] = {
     "cancelled notes": PAIR,
     "practice notes": PAIR,
     "own action": PRIVATE,
+    "own card question": PRIVATE,
+    "own card answer": PRIVATE,
+    "own card note": PRIVATE,
+    "own card tag": PRIVATE,
     "piece title": PAIR,
     "piece role": PAIR,
     "piece genre": PAIR,
@@ -112,6 +118,7 @@ def build(app: Flask) -> World:
             _meetings(world, db, library)
             _pieces(world, db, app.extensions["storage"])
             _milestones(world, db, library)
+            _own_cards(world, db, library)
             db.commit()
         _reviews(world, app, library)
     world.ids |= {name: str(person.id) for name, person in world.people.items()}
@@ -168,6 +175,16 @@ def _key(world: World, db: Session, name: str) -> None:
     world.keys[name] = secret
     if name == "ada":
         world.ids["key"] = key.token_hash
+
+
+def _own_cards(world: World, db: Session, library: Library) -> None:
+    """A card of Ada's own; written yesterday, and one that she deleted an hour ago."""
+    ada, say, dice = world.id_of("ada"), world.canaries, random.Random(7)
+    texts = (say["own card question"], say["own card answer"], say["own card note"], say["own card tag"])
+    row = own_cards.write(db, library, ada, Draft("basic", *texts, LESSON), dice=dice, at=MONDAY - DAY)
+    gone = own_cards.write(db, library, ada, Draft("basic", "Gone?", "Gone."), dice=dice, at=MONDAY - DAY)
+    own_cards.delete(db, ada, {gone.id}, at=MONDAY - HOUR)
+    world.ids |= {"own card": row.id, "deleted card": gone.id}
 
 
 def _sign_in(db: Session, user: User, browser: str) -> str:

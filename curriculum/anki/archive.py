@@ -82,7 +82,7 @@ class Archive:
         if not head.startswith(b"PK"):
             raise not_ours("it is no ZIP archive")
         try:
-            self._zip = zipfile.ZipFile(_Careful(file))  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(_Careful(file))
         except DAMAGE:
             raise broken("its end is missing, or it is damaged") from None
         self.members = self._checked()
@@ -127,7 +127,7 @@ class Archive:
                 stream: IO[bytes] = packed
                 if zstd:
                     worker = zstandard.ZstdDecompressor(max_window_size=MOST_WINDOW)
-                    stream = worker.stream_reader(packed, read_across_frames=True)  # type: ignore[assignment]
+                    stream = worker.stream_reader(packed, read_across_frames=True)
                 while block := stream.read(BLOCK):
                     count += len(block)
                     if count > most or count > allowed:
@@ -166,11 +166,8 @@ class Archive:
 
 def is_label(name: str) -> bool:
     """Whether a foreign name is a plain one: no path, no control characters."""
-    return (
-        bool(name)
-        and name not in (".", "..")
-        and not any(letter in '/\\:*?"<>|' or ord(letter) < 32 or letter == "\x7f" for letter in name)
-    )
+    is_odd = any(letter in "/\\" or ord(letter) < 32 or letter == "\x7f" for letter in name)
+    return bool(name) and name not in (".", "..") and not is_odd
 
 
 def _old_map(text: bytes) -> Iterator[tuple[str, str, int | None]]:

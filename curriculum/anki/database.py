@@ -147,7 +147,7 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     try:
-        return bytes(value).decode("utf-8")
+        return bytes(value).decode("utf-8").replace("\0", "")  # which PostgreSQL cannot keep
     except UnicodeDecodeError:
         raise broken("a text in its database is not UTF-8") from None
 

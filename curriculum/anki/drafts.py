@@ -22,6 +22,7 @@ OCCLUSION = re.compile(
 )
 
 OCCLUSION_NOTES = "image occlusion notes"
+NO_CARDS = "notes without a card"
 BROKEN_CARDS = "cards whose template cannot be read or makes too long a page"
 EMPTY_CARDS = "cards with nothing on the front"
 
@@ -88,6 +89,9 @@ def drafts(
     cards = tuple(cards)
     if how.is_occlusion:
         left_out[OCCLUSION_NOTES] += 1
+        return ()
+    if not cards:
+        left_out[NO_CARDS] += 1
         return ()
     if exact := _exact(how, values, cards):
         return (exact,)

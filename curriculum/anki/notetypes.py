@@ -16,6 +16,7 @@ KIND_FIELD, CSS_FIELD, STOCK_FIELD = 1, 3, 9
 FRONT_FIELD, BACK_FIELD = 1, 2  # of Template.Config
 FILTERED_FIELD = 2  # of Deck.KindContainer
 ROLLOVER = 4  # hour, where the collection says nothing
+LATEST_SECOND = 1 << 32  # of a collection's making; in 2106
 DAY_MINUTES = 24 * 60
 
 
@@ -55,7 +56,7 @@ def read(collection: Collection) -> Frame:
     west = settings.get("creationOffset")
     recipes = {one.id: drafts.recipe(one, is_occlusion=stock == OCCLUSION) for one, stock in types}
     return Frame(
-        created_at=whole(created),
+        created_at=_moment(created),
         rollover=rollover if isinstance(rollover, int) and 0 <= rollover < 24 else ROLLOVER,
         west=west if isinstance(west, int) and abs(west) < DAY_MINUTES else None,
         recipes=recipes,
@@ -70,10 +71,16 @@ def read(collection: Collection) -> Frame:
     )
 
 
+def _moment(value: Any) -> int:
+    if not 0 <= whole(value) < LATEST_SECOND:
+        raise broken("the day of its making is impossible")
+    return whole(value)
+
+
 def _object(value: Any) -> dict[str, Any]:
     """A JSON object of the table `col`."""
     try:
-        found = json.loads(text(value) or "{}")
+        found = json.loads(text(value).replace("\\u0000", "") or "{}")
     except (ValueError, RecursionError):
         raise broken("a setting in its database cannot be read") from None
     if not isinstance(found, dict):

@@ -174,6 +174,7 @@ class Contents:
 
     def due_day(self, card: Card, zone: str) -> int | None:
         """The ordinal of the day on which a card is due that waits for a day; None for all others."""
-        if card.type in (Kind.REVIEW, Kind.RELEARNING) and abs(card.due) < LATEST_DAY:
+        waits = card.type in (Kind.REVIEW, Kind.RELEARNING) or card.queue == Queue.DAY_LEARNING
+        if waits and abs(card.due) < LATEST_DAY:
             return max(1, min(LATEST_DAY, self.first_day(zone) + card.due))
         return None

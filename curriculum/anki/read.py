@@ -105,7 +105,8 @@ class Reader:
         self.collection.count("revlog", limits.MOST_REVIEWS)
         frame = notetypes.read(self.collection)
         self._read_logs()
-        decks, used = set(), set()
+        decks: set[str] = set()
+        used: set[int] = set()
         guids: set[str] = set()
         for note, type_id in self._notes(frame):
             if note.guid in guids:
@@ -176,7 +177,9 @@ class Reader:
 
     def _cards(self, frame: notetypes.Frame) -> Iterator[tuple[int, list[Card]]]:
         """The cards of each note, by ord, in the order of the notes' ids."""
-        owner, group, last = None, [], None
+        owner: int | None = None
+        group: list[Card] = []
+        last: tuple[int, int, int] | None = None
         for row in self.collection.rows("cards", CARD_COLUMNS, limits.MOST_CARDS, "nid, ord, id"):
             nid, ord, id = whole(row[1]), whole(row[3]), whole(row[0])
             if last is not None and (nid, ord, id) <= last:
@@ -200,7 +203,7 @@ class Reader:
         if len(written) > limits.LONGEST_NOTE:
             raise too_much(f"one of its notes has more than {limits.LONGEST_NOTE} letters")
         values = written.split("\x1f")
-        values = [_plain(value) for value in values[: len(recipe.fields)]]
+        values = values[: len(recipe.fields)]
         values += [""] * (len(recipe.fields) - len(values))
         fields = dict(zip(recipe.fields, values, strict=True))
         tags = tuple(text(row[4]).split())
@@ -274,10 +277,6 @@ def _is_too_long(made: tuple[Draft, ...]) -> bool:
     return max(lengths, default=0) > limits.LONGEST_SIDE or sum(lengths) > limits.LONGEST_DRAFTS
 
 
-def _plain(value: str) -> str:
-    return value.replace("\0", "")
-
-
 def _card(row: tuple[Any, ...], decks: dict[int, str]) -> Card:
     id, _, deck, ord, changed, kind, queue, due, interval, factor, reps, lapses, home_due, home, flags = (
         whole(value) for value in row[:15]
@@ -287,6 +286,8 @@ def _card(row: tuple[Any, ...], decks: dict[int, str]) -> Card:
     if home:
         deck, due = home, home_due or due
         queue = _queue_of(kind, due) if queue >= 0 else queue
+    elif kind == Kind.REVIEW and queue in (Queue.LEARNING, Queue.DAY_LEARNING):  # how Anki 2.0 wrote a relearning step
+        kind = Kind.RELEARNING
     stability, difficulty, retention = _memory(row[15])
     return Card(
         id=id,

@@ -4,8 +4,10 @@ Nothing of a package is known to be whole before `opened` has come back; then al
 unpacked as they are asked for.
 """
 
+import errno
 import json
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -19,8 +21,9 @@ from core import confined
 from core.errors import Refused, TooLarge, WrongKind
 from curriculum.anki import limits, progress
 from curriculum.anki.archive import COLLECTIONS, is_label
+from curriculum.anki.notetypes import DAY_MINUTES, LATEST_SECOND
 from curriculum.anki.package import Card, Contents, Draft, MediaFile, Note, Notetype, Review, Template, Unplaced
-from curriculum.anki.read import CONTENTS, NOTES
+from curriculum.anki.read import CONTENTS, FIRST_MOMENT, LAST_MOMENT, NOTES
 from curriculum.anki.unpack import BATCH, MEDIA, MEDIA_LIST, WANTED
 
 WHOLE_COLLECTION = ".colpkg"
@@ -30,6 +33,7 @@ REFUSALS = {
     415: (WrongKind, f"This is no Anki package: {{}}. {HOW}, and upload the file that it makes."),
     422: (Refused, "This Anki package cannot be read: {}. Export it again in Anki, then upload it."),
 }
+DISK_FULL = 507
 LONGEST_WHY = 300  # characters
 DAMAGED = "it is damaged"
 MEDIA_SECONDS, MEDIA_A_SECOND = 5, 5 * limits.MB
@@ -174,9 +178,11 @@ def _ask(
     )
     try:
         answer = json.loads(ended.said)
+        if answer.get("status") == DISK_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if "status" in answer:
             raise refusal(int(answer["status"]), str(answer["why"]))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         log.warning("reading an Anki package ended with %s: %a", ended.status, ended.complained[-300:])
         raise refusal(422, DAMAGED) from None
     return answer
@@ -212,8 +218,19 @@ def _contents(folder: Path, variant: str, media: Collection[tuple[str, str, int]
     unplaced = tuple(_checked(Unplaced, one) for one in said.pop("unplaced"))
     decks = tuple(str(deck) for deck in said.pop("decks"))
     files = tuple(MediaFile(name, size) for name, _, size in media)
+    if not (
+        0 <= said["created_at"] < LATEST_SECOND and 0 <= said["rollover"] < 24 and abs(said["west"] or 0) < DAY_MINUTES
+    ):
+        raise ValueError("no moment")
     order = [variant, *(said.get(one.name) for one in fields(Contents)[1:7])]
     return _checked(Contents, [*order, tuple(types), decks, files, unplaced])
+
+
+def _review(said: list[Any]) -> Review:
+    found = _checked(Review, said)
+    if not FIRST_MOMENT < found.id < LAST_MOMENT:
+        raise ValueError("no moment")
+    return found
 
 
 def _note(said: list[Any]) -> Note:
@@ -225,7 +242,7 @@ def _note(said: list[Any]) -> Note:
         _checked(Draft, [*one[:4], tuple(map(str, one[4])), tuple(map(int, one[5]))]) for one in row["drafts"]
     )
     row["cards"] = tuple(
-        _checked(Card, [*one[:-1], tuple(_checked(Review, review) for review in one[-1])]) for one in row["cards"]
+        _checked(Card, [*one[:-1], tuple(_review(review) for review in one[-1])]) for one in row["cards"]
     )
     return _checked(Note, list(row.values()))
 
@@ -246,7 +263,7 @@ def _kinds(annotation: Any) -> tuple[type, ...]:
     return (get_origin(annotation) or annotation,)
 
 
-ALLOWED = {
+ALLOWED: dict[type, list[tuple[type, ...]]] = {
     kind: [_kinds(one.type) for one in fields(kind)]
     for kind in (Card, Contents, Draft, Note, Notetype, Review, Template, Unplaced)
 }

@@ -40,10 +40,13 @@ def answer(work: Callable[[], dict[str, Any]], *, output: int) -> None:
         said = asdict(rejected)
     except MemoryError:
         said = asdict(too_much("reading it takes too much memory"))
-    except OSError as fault:  # a full disk is ours; the limit of output is theirs
-        if fault.errno != errno.EFBIG:
+    except OSError as fault:
+        if fault.errno == errno.ENOSPC:
+            said = {"status": 507, "why": "the disk is full"}
+        elif fault.errno == errno.EFBIG:
+            said = asdict(too_much("it unpacks to far more than it seems to hold"))
+        else:
             raise
-        said = asdict(too_much("it unpacks to far more than it seems to hold"))
     print(json.dumps(said), flush=True)
     os._exit(0)  # nothing to tidy up that could go wrong under these limits
 

@@ -22,7 +22,7 @@ from curriculum.reviews import LONGEST_SECONDS, is_leech
 from curriculum.scheduling import MemoryState, State
 from curriculum.spacing import Plan
 
-SAME_ANSWER_MS = 20  # two moments nearer than this are one answer that went out and came back
+SAME_ANSWER_MS = 2_000  # two moments nearer than this may be one answer that went out and came back
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 Pauses = Sequence[tuple[int, int]]
 
@@ -201,12 +201,21 @@ def _is_practice(review: Review) -> bool:
 
 
 def _matched(reviews: Sequence[Review], known: Sequence[Known]) -> dict[int, UUID]:
-    """Moment of an answer -> the row that it is already."""
-    answers = {row.ms: row.id for row in known if row.rating > 0}
-    if not answers:
-        return {}
-    near = {ms + off: id for ms, id in answers.items() for off in range(-SAME_ANSWER_MS, SAME_ANSWER_MS + 1)}
-    return {review.id: near[review.id] for review in reviews if review.id in near}
+    """Moment of an answer -> the row that it is already. A package has no two answers at one moment, so that a moment
+    may have been moved a little on its way; each row is one answer at most."""
+    left = sorted((row for row in known if row.rating > 0), key=lambda row: row.ms)
+    found: dict[int, UUID] = {}
+    for review in sorted(reviews, key=lambda one: one.id):
+        near = [
+            row
+            for row in left
+            if abs(row.ms - review.id) <= SAME_ANSWER_MS and row.rating in (review.ease, review.ease + PRACTICE)
+        ]
+        if near:
+            nearest = min(near, key=lambda row: abs(row.ms - review.id))
+            left.remove(nearest)
+            found[review.id] = nearest.id
+    return found
 
 
 def _answer(run: _Run, review: Review, here: UUID | None, *, is_last: bool, card: Card, due_day: int | None) -> None:

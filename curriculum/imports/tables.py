@@ -63,7 +63,7 @@ def read(octets: bytes, *, has_heading: bool | None = None) -> Table:
         raise Refused("There is no row in this table. Write one card a line: question, answer.")
     width = max(map(len, rows))
     if width > MOST_COLUMNS:
-        raise Refused(f"This table has {width} columns, more than {MOST_COLUMNS}. Is it the right file?")
+        raise Refused(f"This table has {width} columns, more than {MOST_COLUMNS}. Look whether it is the right file.")
     rows = [(*row, *[""] * (width - len(row))) for row in rows]
     named = [HEADINGS.get(cell.strip().casefold(), "") for cell in rows[0]]
     is_heading = "question" in named if has_heading is None else has_heading

@@ -47,7 +47,7 @@ class Tally(NamedTuple):
     kind: Kind
     rating: int  # 1 forgot ... 4 easy
     is_first: bool  # the card had not been answered on this day before; of cards in review alone
-    count: int
+    answers: int
     seconds: float
 
 
@@ -63,7 +63,7 @@ def tallies(db: Session, user_id: UUID) -> list[Tally]:
     """All answers of this learner that count, extra practice with them, summed by day, kind and button."""
     count, seconds = sa.func.count(), sa.func.sum(_seconds())
     key = _key().label("packed")
-    statement = sa.select(key, count, seconds).where(*_that_count(user_id)).group_by("packed").order_by("packed")
+    statement = sa.select(key, count, seconds).where(*_that_count(user_id)).group_by("packed")
     return [_unpacked(*row) for row in db.execute(statement).all()]
 
 
@@ -72,14 +72,14 @@ def by_day(found: Iterable[Tally]) -> dict[int, Sum]:
     days: dict[int, Sum] = {}
     for tally in found:
         day = days.setdefault(tally.day, Sum())
-        day.answers += tally.count
+        day.answers += tally.answers
         day.seconds += tally.seconds
     return days
 
 
 def begun_on(found: Iterable[Tally], day: int) -> int:
     """How many new cards were begun on this study day."""
-    return sum(tally.count for tally in found if tally.kind == Kind.NEW and tally.day == day)
+    return sum(tally.answers for tally in found if tally.kind == Kind.NEW and tally.day == day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def buttons(found: Iterable[Tally], first: int) -> tuple[Buttons, ...]:
     word_of = {kind: words for words, kinds in groups.items() for kind in kinds}
     for tally in found:
         if tally.day >= first and tally.kind in word_of:
-            counts[word_of[tally.kind]][tally.rating - 1] += tally.count
+            counts[word_of[tally.kind]][tally.rating - 1] += tally.answers
     return tuple(Buttons(words, *pressed) for words, pressed in counts.items())
 
 
@@ -161,7 +161,7 @@ def _seconds() -> Any:
     return sa.case((review.c.seconds > LONGEST_SECONDS, LONGEST_SECONDS), else_=review.c.seconds)
 
 
-def _unpacked(key: int, count: int, seconds: float) -> Tally:
+def _unpacked(key: int, answers: int, seconds: float) -> Tally:
     rest, rating = divmod(key, RATINGS)
     day, kind = divmod(rest, KINDS)
-    return Tally(day, ALL_KINDS[kind // 2], rating, kind % 2 == 1, count, seconds)
+    return Tally(day, ALL_KINDS[kind // 2], rating, kind % 2 == 1, answers, seconds)

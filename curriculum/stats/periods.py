@@ -8,6 +8,12 @@ from curriculum.stats.answers import Sum
 from curriculum.stats.pictures import WEEKS
 
 PERIODS = {"30": "30 days", "90": "90 days", "365": "A year", "all": "All"}
+SAID = {
+    "30": "In the last 30 days",
+    "90": "In the last 90 days",
+    "365": "In the last year",
+    "all": "Since your first answer",
+}
 DEFAULT = "30"
 MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 92, 106, 120  # bars that a picture has room for
 

@@ -64,5 +64,5 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 def _over(found: Sequence[Tally], today: int, days: int, words: str) -> Retention:
     counted = [one for one in found if one.is_first and one.kind in SORTS[words] and today - days < one.day <= today]
-    recalled = sum(one.count for one in counted if one.rating != FORGOT)
-    return Retention(days, words, recalled, sum(one.count for one in counted))
+    recalled = sum(one.answers for one in counted if one.rating != FORGOT)
+    return Retention(days, words, recalled, sum(one.answers for one in counted))

@@ -76,10 +76,10 @@ def preview():
         made = own_cards.read(library(), draft)
     except InvalidForm as refused:
         made, refusal = (), refused
+    row = own_cards.own(get_db(), current_user().id, form.block) if form.block else None
     context = {"looks": [(card, showing.show(card, 0)) for card in made], "refusal_of_card": refusal}
     if wants_fragment():
         return render_template("curriculum/cards/_preview.html", **context)
-    row = own_cards.own(get_db(), current_user().id, form.block) if form.block else None
     return _form(draft, row, back=form.back, **context)
 
 

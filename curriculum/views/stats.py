@@ -47,6 +47,7 @@ def show():
         date_words=periods.date_words,
         periods=[(name, url_for("stats.show", period=key, _anchor="period")) for key, name in periods.PERIODS.items()],
         period_words=periods.PERIODS[period],
+        period_said=periods.SAID[period],
         **_retention(retention.windows(found, today), learner.retention),
         **_coming(held, learner, plan, me.zone, answers.begun_on(found, today), at),
         **_calendar(days, today),

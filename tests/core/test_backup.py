@@ -239,7 +239,8 @@ def test_killed_in_a_backup_it_leaves_none_and_the_last_one_stays(tmp_path: Path
 
 def test_the_sweep_waits_for_another_time_while_a_backup_copies(site: Settings, base: Database, db: Session) -> None:
     [orphan] = {name for name in keep_songs(site) if name == hashlib.sha256(SONGS[0]).hexdigest()}
-    storage, said = Storage(site.files), []
+    storage = Storage(site.files)
+    said: list[str] = []
     for path in site.files.glob("??/*"):
         os.utime(path, (0, 0))
 
@@ -294,7 +295,7 @@ def test_the_job_holds_nobody_up(site: Settings, base: Database, monkeypatch: py
 
     def make_and_write(*given: object, **more: object) -> Path:
         add_count(base, "meanwhile")  # would wait for the pen, if the job had it
-        return made(*given, **more)  # type: ignore[arg-type]
+        return made(*given, **more)
 
     monkeypatch.setattr(backup, "make", make_and_write)
 

@@ -255,3 +255,67 @@ def test_a_long_honest_note_is_still_markdown():
 
 def test_plain_text_keeps_paragraphs_and_lines():
     assert prose.plain("a <b>\r\nc\n\n\nd") == "<p>a &lt;b&gt;<br>c</p>\n<p>d</p>"
+
+
+# HTML from elsewhere
+
+
+def ours(name: str) -> str | None:
+    return {"a picture.png": "/media/1", "kick.mp3": "/media/2", "odd": "//elsewhere.example/x"}.get(name)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "safe"),
+    [
+        ('<img src="a picture.png" onerror="go()" style="x">', '<img src="/media/1" loading="lazy">'),
+        ('<audio controls src="kick.mp3"></audio>', '<audio controls="" src="/media/2" preload="none"></audio>'),
+        ('<img src="https://elsewhere.example/a.png" alt="A">', '<img alt="A" loading="lazy">'),
+        ('<img src="data:image/png;base64,AAAA">', '<img loading="lazy">'),
+        ('<img src="odd">', '<img loading="lazy">'),
+        ('<img srcset="a.png 2x">', '<img loading="lazy">'),
+        ("<script>go()</script><style>p {}</style>x", "x"),
+        ("<svg><script>go()</script></svg><iframe src=kick.mp3></iframe>x", "x"),
+        ('<a href="javascript:go()">x</a>', '<a rel="nofollow noopener">x</a>'),
+        ('<div id="header" class="admin" style="position:fixed">x</div>', "<div>x</div>"),
+        ('A <span class="gap cloze">[…]</span> <mark class="gap">b</mark>',) * 2,
+        ("<form action=/x><button>x</button><input></form>", "x"),
+        ("<details><summary>Hint</summary>x</details><ruby>a<rt>b</rt></ruby>",) * 2,
+    ],
+)
+def test_html_from_elsewhere_keeps_what_is_harmless(theirs, safe):
+    found, wanted = Seen(prose.foreign(theirs, ours)), Seen(safe.replace("gap cloze", "gap"))
+
+    assert (found.tags, found.text) == (wanted.tags, wanted.text)
+    assert sorted(found.attributes) == sorted(wanted.attributes)
+
+
+PARTS = st.sampled_from(
+    ["<b>", "</b>", "<img src=", "kick.mp3", "'", '"', ">", "<audio src='", "<a href='http://", "&lt;"]
+)
+
+
+@given(st.lists(st.sampled_from(HOSTILE) | PARTS | st.text(max_size=5), max_size=8).map("".join))
+@settings(deadline=None)
+def test_html_from_elsewhere_is_always_harmless(text):
+    seen = Seen(prose.foreign(text, ours))
+
+    assert set(seen.tags) <= prose.FOREIGN_TAGS
+    assert set(seen.of("src")) <= {"/media/1", "/media/2"}
+    assert {name for _, name, _ in seen.attributes} <= {
+        *("href", "title", "src", "alt", "width", "height", "controls", "preload", "loading", "start", "rel", "class"),
+        *("colspan", "rowspan"),
+    }
+    for address in seen.of("href"):
+        assert not re.match(r"\s*(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", address, re.IGNORECASE)
+
+
+SLOW = ["<div>" * 10_000, "<b><i>" * 5_000, "&" * 200_000, "<p title='" + "&" * 190_000, "<" * 200_000, "a" * 900_000]
+
+
+@pytest.mark.parametrize("text", SLOW)
+def test_html_that_wants_us_to_be_slow_is_quick(text):
+    began = time.process_time()
+
+    prose.foreign(text, ours)
+
+    assert time.process_time() - began < 4

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -336,7 +337,9 @@ HOSTILE = {
 
 
 @pytest.fixture
-def site_and_backup(tmp_path: Path) -> tuple[Settings, Path]:
+def site_and_backup(tmp_path: Path, migrated: Path) -> tuple[Settings, Path]:
+    (tmp_path / "site").mkdir()
+    shutil.copy(migrated, tmp_path / "site")
     site = startup.prepare(data=tmp_path / "site")
     live_in(site, "Ada")
     keep_songs(site)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import random
 import re
 import shlex
 import threading
@@ -18,7 +19,7 @@ from core import tokens
 from core.accounts import User
 from core.ids import uuid7
 from core.settings import HERE
-from curriculum import replay, reviews
+from curriculum import own_cards, replay, reviews
 from curriculum.library import Library
 from curriculum.models import Memory, Review
 from tests.times import DAY, MINUTE, MONDAY, SECOND
@@ -118,6 +119,18 @@ def test_everything_that_the_kinds_of_cards_need_is_there(
         assert bool(card["accepted"]) == (card["type"] == "typed") or card["type"] != "typed"
         assert bool(card["options"]) == (card["type"] == "choice")
         assert bool(card["values"]) == (card["type"] == "calculation")
+
+
+def test_own_cards_go_along(phone: Program, library: Library, db: Session, ada: User) -> None:
+    draft = own_cards.Draft(type="cloze", question="The {{hat}} and the {{kick}}", tags="drums")
+    row = own_cards.write(db, library, ada.id, draft, dice=random.Random(1), at=MONDAY)
+    db.commit()
+
+    first = phone.queue().json["cards"][0]
+    results = phone.send(item(first["id"], 4))
+
+    assert first["id"].startswith(row.id) and first["tags"] == ["drums"] and "kick" in first["front"] + first["back"]
+    assert results[0]["status"] == 200 and results[0]["days"] == first["intervals"][3]["days"] > 0
 
 
 def test_answers_go_in_the_order_in_which_they_were_given(
@@ -283,6 +296,14 @@ def test_an_odd_body_is_refused_whole(
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_only_json_is_read(phone: Program, kind: str) -> None:
     assert phone.ask("POST", REVIEWS, data=b'{"reviews": []}', content_type=kind).status_code == 415
+
+
+def test_a_body_of_unknown_length_is_refused(phone: Program) -> None:
+    sent = {"data": b'{"reviews": []}', "content_type": "application/json"}
+
+    answer = phone.ask("POST", REVIEWS, headers={"Transfer-Encoding": "chunked"}, **sent)
+
+    assert answer.status_code == 400 and "Content-Length" in answer.json["error"]
 
 
 @pytest.mark.parametrize("query", ["?limit=0", "?limit=201", "?limit=many", "?sort=1", "?limit=1&user_id=2"])

@@ -75,10 +75,10 @@ def test_days_buttons_and_seconds_are_those_of_the_log(live: Live, seed: int, no
     for day, one in by_day.items():
         assert one.seconds == pytest.approx(sum(min(row.seconds, 60) for row in counted if row.day == day))
     first = history.today - 29
-    for one in answers.buttons(found, first):
-        alike = [row for row in counted if reviewed_lives.sort_of(row, history.zone) == one.words.lower()]
+    for group in answers.buttons(found, first):
+        alike = [row for row in counted if reviewed_lives.sort_of(row, history.zone) == group.words.lower()]
         pressed = [row.rating for row in alike if row.day >= first]
-        assert list(one.counts) == [pressed.count(rating) for rating in (1, 2, 3, 4)]
+        assert list(group.counts) == [pressed.count(rating) for rating in (1, 2, 3, 4)]
     begun = [row for row in counted if row.rating <= 4 and row.state_before == 0 and row.day == history.today]
     assert answers.begun_on(found, history.today) == len(begun)
 

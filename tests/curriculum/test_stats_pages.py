@@ -104,12 +104,13 @@ def test_too_few_answers_say_nothing(client_of: Any, ada: User, reviewed: None, 
     assert "There are too few answers to say: 6 review cards came back to you in the last year" in said
 
 
-def test_the_hardest_cards_lead_to_their_lesson(as_ada: Any, library: Library, reviewed: None) -> None:
+def test_the_hardest_cards_lead_to_their_page_and_lesson(as_ada: Any, cards: list[str], reviewed: None) -> None:
     page = as_ada.get("/stats").text
 
     hardest = page[page.index('id="hardest"') : page.index('id="stability"')]
     assert "forgotten 4 times · difficulty 7.5 of 10" in words_of(hardest)
-    assert hardest.count("<li") == 1 and f'href="/lessons/{LESSON}"' in hardest
+    assert hardest.count("<li") == 1
+    assert f'href="/cards/{cards[0]}"' in hardest and f'href="/lessons/{LESSON}"' in hardest
 
 
 @pytest.mark.parametrize(

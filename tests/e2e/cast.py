@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,13 @@ from sqlmodel import Session
 from app import create_app
 from core import accounts, settings, startup, tokens, work
 from core.accounts import SignIn, User, hash_of
+from core.columns import to_micros
 from core.ids import uuid7
-from curriculum import day_list, lessons, optimise, pace, pauses, reviews, scheduling, store
+from curriculum import day_list, lessons, optimise, own_cards, pace, pauses, reviews, scheduling, store
 from curriculum.fitting import Fit
 from curriculum.library import Library, Milestone
+from curriculum.models import Memory
+from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models import MilestoneEvent, Piece, Version
@@ -66,6 +70,7 @@ def fill(data: Path) -> Cast:
             keys(cast, db)
             pairs(cast, db)
             learning(cast, db, library)
+            cards_of_ada(cast, db, library)
             meetings(cast, db, library)
             pieces(cast, db, app)
             handed_in(cast, db, library)
@@ -153,6 +158,32 @@ def away(cast: Cast, db: Session, library: Library) -> None:
     pauses.add(db, gil.id, gil.zone, today - timedelta(days=150), today - timedelta(days=140), at=NOW)
     lessons.mark_done(db, hana.id, next(iter(library.lessons.values())), at=days_ago(3))
     pauses.add(db, hana.id, hana.zone, today - timedelta(days=2), today + timedelta(days=12), at=NOW)
+
+
+def cards_of_ada(cast: Cast, db: Session, library: Library) -> None:
+    """Some of each kind of her own, and one of a lesson that she forgot too often."""
+    ada, dice = cast.id_of("ada"), random.Random(3)
+    first = next(iter(library.lessons.values()))
+    for draft in (
+        Draft(
+            "basic", "What does a *low cut* take out?", "All that lies below it.", "Rumble, handling noise.", "eq mine"
+        ),
+        Draft("reverse", "dominant", "the **fifth** degree of a scale", "", "theory mine", first.slug),
+        Draft("typed", "Phantom power: how many volts?", "48 V | 48 volts", "", "mine"),
+        Draft("cloze", "Threshold, {{1:ratio}}, {{2:attack|how fast?}} and release.", "", "", "compression"),
+        Draft(
+            "basic",
+            "A question that goes on and on: " + "what would you turn first, and why, " * 6 + "then?",
+            "It depends.",
+            "",
+            "eq",
+        ),
+    ):
+        row = own_cards.write(db, library, ada, draft, dice=dice, at=days_ago(6))
+        cast.ids.setdefault("own_card", row.id)
+    forgotten = db.get_one(Memory, (ada, first.cards[0].id))
+    forgotten.aside, forgotten.lapses, forgotten.stability, forgotten.difficulty, forgotten.state = 2, 6, 1.4, 9.1, 2
+    cast.ids |= {"leech": first.cards[0].id, "now": str(to_micros(NOW - timedelta(hours=1)))}
 
 
 def meetings(cast: Cast, db: Session, library: Library) -> None:
@@ -279,3 +310,4 @@ def answered(cast: Cast, app: Flask, library: Library) -> None:
             if shown.card:
                 given = {"review_id": uuid7(), "rating": 4 - number % 2, "seconds": 5.0, "at": NOW}
                 reviews.answer(store.of(base), library, token, shown.card.id, **given, idle_before=days_ago(9))
+                cast.ids.setdefault("answered_card", shown.card.id)

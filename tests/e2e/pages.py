@@ -128,6 +128,56 @@ def invites(page: Page) -> None:
     page.locator("#f-copy").wait_for()
 
 
+def writes_gaps(page: Page) -> None:
+    """A text with two gaps, until its preview is there."""
+    page.get_by_label("Text with gaps").check()
+    page.locator("#f-question").fill("{{C}} is the root, {{2:G|which?}} the fifth.")
+    page.get_by_text("Card 2 of 2").wait_for()
+
+
+def saves_nothing(page: Page) -> None:
+    page.locator("[data-card-form]").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Save the card").click()
+    page.locator(".field-error").first.wait_for()
+
+
+def suspends_two(page: Page) -> None:
+    for box in page.locator("[name=card]").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Suspend").click()
+    page.get_by_role("button", name="Undo").wait_for()
+
+
+def opens_the_help(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('.card-help, .card-more')) one.open = true")
+
+
+def marks_words(page: Page) -> None:
+    """Mark three words of the lesson's first paragraph."""
+    page.evaluate(
+        """() => {
+          const words = document.querySelector(".lesson-body p").firstChild;
+          const range = document.createRange();
+          range.setStart(words, 2);
+          range.setEnd(words, 20);
+          getSelection().removeAllRanges();
+          getSelection().addRange(range);
+        }"""
+    )
+    page.get_by_role("button", name="Make a card").wait_for()
+
+
+def forgets_and_recalls(page: Page) -> None:
+    """Go through a round, the first card once more."""
+    for key in ("1", "3", "3", "4"):
+        card = page.locator("[data-desk-grades] [name=op]").get_attribute("value")
+        page.locator("[data-desk-show] button").click()
+        page.locator("[data-desk-grades]").wait_for()
+        page.keyboard.press(key)
+        page.locator(f"[name=op][value='{card}']").wait_for(state="detached")
+    page.get_by_role("heading", name="Round done").wait_for()
+
+
 BOTH = ("ada", "ben")
 MILESTONE_OF_ADA = "/apprentices/{ada}/milestones/"
 
@@ -169,6 +219,24 @@ STOPS = [
     Stop("reviews.desk", "/reviews", ("cleo",), "done"),
     Stop("stats.show", "/stats", ("ada", "cleo", "fay")),
     Stop("stats.show", "/stats?period=all", ("cleo",), "figures", 200, opens_the_figures),
+    Stop("cards.index", "/cards", (*BOTH, "fay")),
+    Stop("cards.index", "/cards?q=tag:eq", ("ada",), "help", 200, opens_the_help),
+    Stop("cards.index", "/cards?q=is:purple", ("ada",), "mistake", 422),
+    Stop("cards.index", "/cards?q=prop:lapses>90", ("ada",), "none"),
+    Stop("cards.index", "/cards?sort=added&order=down", ("cleo",), "changed", 200, suspends_two),
+    Stop("cards.show", "/cards/{own_card}", ("ada",), "own"),
+    Stop("cards.show", "/cards/{answered_card}", ("cleo",), "answered"),
+    Stop("cards.show", "/cards/{answered_card}", ("ben",), "not-begun"),
+    Stop("cards.show", "/cards/{leech}", ("ada",), "leech"),
+    Stop("own_cards.new", "/cards/new"),
+    Stop("own_cards.new", "/cards/new", ("ada",), "gaps", 200, writes_gaps),
+    Stop("own_cards.new", "/cards/new", ("ada",), "refused", 200, saves_nothing),
+    Stop("own_cards.edit", "/cards/{own_card}/edit"),
+    Stop("lessons.show", "/lessons/{done}", ("ada",), "marked", 200, marks_words),
+    Stop("practice.index", "/practice", BOTH),
+    Stop("practice.begun", "/practice/begun?lesson={done}", ("ada",)),
+    Stop("practice.desk", "/practice/round?lesson={done}&seed=1&begun={now}", ("ada",)),
+    Stop("practice.desk", "/practice/round?q=tag:mine&seed=2&begun={now}", ("ada",), "done", 200, forgets_and_recalls),
     Stop("sessions.index", "/sessions", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new", (*BOTH, "fay")),
     Stop("sessions.new", "/sessions/new?kind=practice", BOTH, "practice"),

@@ -295,6 +295,11 @@ def newer_schema() -> bytes:
 
 
 @refused_with(422)
+def made_on_an_impossible_day() -> bytes:
+    return old(collection("UPDATE col SET crt = 99999999999999"))
+
+
+@refused_with(422)
 def unknown_version() -> bytes:
     return archive({"meta": b"\x08\x09", "collection.anki21b": b"x", "media": b""})
 

@@ -122,6 +122,28 @@ def test_a_template_that_would_make_a_book_is_left_out_and_named(opened):
     assert sum(unplaced.values()) == 1
 
 
+def test_what_is_odd_but_honest_is_taken(opened):
+    odd = hostile.collection(
+        "UPDATE notes SET guid = 'a' || char(0) || 'b'",  # PostgreSQL keeps no such letter
+        "UPDATE cards SET type = 2, queue = 1, due = 1700000000, odue = 40, ivl = 3.0",  # a relearning step of Anki 2.0
+        "INSERT INTO notes SELECT id + 1, 'c', mid, mod, usn, tags, flds, sfld, csum, flags, data FROM notes",
+        "INSERT INTO revlog VALUES (5, (SELECT id FROM cards), 0, 3, 1, 1, 1, 1, 1)",  # in 1970
+        'UPDATE cards SET data = \'{"s": NaN, "d": 5}\'',
+    )
+    members = {"collection.anki2": odd, "media": b'{"0": "what: a kick?.mp3"}', "0": b"kick"}
+
+    with opened(hostile.archive(members)) as package:
+        (note,) = package.notes()
+        media = {name: stream.read() for name, stream in package.media(["what: a kick?.mp3"])}
+        unplaced = {one.what: one.count for one in package.contents.unplaced}
+
+    assert (package.contents.variant, note.guid, media) == ("anki2", "ab", {"what: a kick?.mp3": b"kick"})
+    assert (note.cards[0].type, note.cards[0].due, note.cards[0].interval) == (Kind.RELEARNING, 1_700_000_000, 3)
+    assert package.contents.due_day(note.cards[0], "UTC") is None
+    assert (note.cards[0].stability, note.cards[0].reviews) == (None, ())
+    assert unplaced == {"notes without a card": 1, "answers with an impossible date": 1}
+
+
 def test_too_much_to_unpack_is_told_from_damage(opened, monkeypatch):
     with pytest.raises(TooLarge), opened(hostile.zip_bomb()):
         pass
