@@ -23,8 +23,6 @@ RETENTIONS = tuple(
 )
 LIVES = 2000  # of cards played out for `costs`: a few are played often, of many every so manyth
 TYPICAL = [(1.2 * 1.045**number, 2.0 + number % 7) for number in range(100)]  # a deck after some months
-    (1.2 * 1.045**number, 2.0 + number % 7) for number in range(100)
-]  # a deck after some months, to show at first
 LONGEST_BACKLOG = 183  # days; what takes longer is not said in days
 SEED = 27
 
