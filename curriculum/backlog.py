@@ -83,8 +83,10 @@ def gone_in(db: Session, user_id: UUID, zone: str, *, at: datetime) -> int | Non
 
 def is_back(db: Session, user_id: UUID, zone: str, *, at: datetime) -> bool:
     """Whether this learner was away: the last answer lies some days back."""
-    last = db.exec(select(col(Review.day)).where(col(Review.user_id) == user_id).order_by(col(Review.id).desc()))
-    day = last.first()
+    answers = select(col(Review.day)).where(col(Review.user_id) == user_id, col(Review.rating).between(1, 4))
+    day = db.exec(
+        answers.order_by(col(Review.id).desc()).limit(1)
+    ).first()  # by the key: the newest id is the last answer
     return day is not None and clock.study_day(at, zone) - day > AWAY
 
 
