@@ -181,7 +181,9 @@ def test_the_promised_days_are_those_that_the_model_takes(parameters, retention)
     cards = away(700, seed=3)
     promised = workload.gone_in(cards, 60, parameters, retention)
 
-    dice, later, queue, day = random.Random(5), {}, [], 0
+    later: dict[int, list[MemoryState]] = {}
+    queue: list[MemoryState] = []
+    dice, day = random.Random(5), 0
     for card in cards:
         held = memory(card.stability, card.difficulty, FIRST_DAY + card.answered)
         later.setdefault(max(card.due, 0), []).append(held)
