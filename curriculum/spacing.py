@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 
@@ -74,6 +74,7 @@ def drawn(interval: int, chance: float, day: int, plan: Plan) -> int:
     return low + min(bisect_left(sums, chance * sums[-1]), high - low)
 
 
+@lru_cache(maxsize=1024)
 def band(interval: int) -> tuple[int, int]:
     """The shortest and the longest interval that fuzz may make of this one; days."""
     if interval < LEAST_FUZZED:
