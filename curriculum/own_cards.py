@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core.errors import InvalidForm, NotFound, Refused
 from curriculum import cards, day_list, marks, own_text, reviews
@@ -228,7 +229,7 @@ def _set_aside(db: Session, user_id: UUID, card_ids: Sequence[str], aside: Aside
         )
 
 
-def _memories(user_id: UUID, card_ids: Sequence[str]):
+def _memories(user_id: UUID, card_ids: Sequence[str]) -> SelectOfScalar[Memory]:
     mine = select(Memory).where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(card_ids))
     return mine.with_for_update()
 
