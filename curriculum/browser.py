@@ -31,7 +31,7 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
 }
 SORTS = ("due", "stability", "lapses", "added", "track")
-EARLIEST, LATEST = 1, 3_600_000  # study days that a search may reach to
+EARLIEST, LATEST = 700_000, 800_000  # study days that a search may reach to: from 1917 to 2191
 
 
 class Row(NamedTuple):
