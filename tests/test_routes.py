@@ -53,7 +53,7 @@ PROTECTED = {  # what a form might try to set, by the names of columns
     **dict.fromkeys(("side", "by_name", "sha256", "secret_hash", "token_hash", "media_type", "kept"), "mentor"),
 }
 NOT_PERSONAL = {"static", "lessons.picture"}
-WITH_OWN_POLICY = {"portfolio.file", "lessons.picture"}  # sandboxed
+WITH_OWN_POLICY = {"portfolio.file", "lessons.picture", "imports.file"}  # sandboxed
 
 
 @dataclass
