@@ -190,8 +190,8 @@ def test_the_promised_days_are_those_that_the_model_takes(parameters, retention)
     while queue or not day:
         queue += later.pop(day, [])
         queue.sort(key=lambda card: scheduling.retrievability(card, day=FIRST_DAY + day, parameters=parameters))
-        for card in queue[:60]:
-            outcome, _ = answered(card, FIRST_DAY + day, dice, parameters, retention)
+        for one in queue[:60]:
+            outcome, _ = answered(one, FIRST_DAY + day, dice, parameters, retention)
             later.setdefault(day + outcome.days, []).append(outcome.memory)
         queue, day = queue[60:], day + 1
 
