@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_origin
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, redirect, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -284,3 +284,12 @@ def own_path(target: str | None, default: str = "/") -> str:
         return default
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc and target.isprintable() else default
+
+
+def go_on(address: str) -> Any:
+    """On to a page: a redirect, or its address for the script that showed a file's progress."""
+    if not access.wants_fragment():
+        return redirect(address, 303)
+    answer = jsonify(location=address)
+    answer.headers["Location"] = address
+    return answer, 201

@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.errors import Conflict, NotFound, Refused
-from core.ids import uuid7
-from curriculum import day_list, log, replay, scheduling
+from curriculum import day_list, log, marks, replay
 from curriculum.cards import Aside
 from curriculum.log import Mark
 from curriculum.models import Memory, QueueCard, Review
@@ -89,34 +88,13 @@ def _write(
     at: datetime,
 ) -> None:
     """Log the row, and take the card off the day's list where it is set aside."""
-    day = clock.study_day(at, zone)
-    row = Review(
-        user_id=memory.user_id,
-        id=row_id or uuid7(),
-        card_id=memory.card_id,
-        at=at,
-        day=day,
-        utc_offset=clock.utc_offset_minutes(at, zone),
-        rating=mark,
-        cancels=cancels,
-        model=scheduling.MODEL_VERSION,
-        state_before=memory.state,
-        step_before=memory.step,
-        stability_before=memory.stability,
-        difficulty_before=memory.difficulty,
-        due_before=memory.due_at,
-        reviewed_at_before=memory.reviewed_at,
-        reviewed_day_before=memory.reviewed_day,
-        lapses_before=memory.lapses,
-        seed_before=memory.seed,
-        due_after=memory.due_at,
-        days=memory.days,
-    )
+    when = marks.moment(at, zone)
+    row = marks.row(memory.user_id, memory, mark, when, id=row_id or when.new_id(), cancels=cancels)
     db.add(row)
     if mark in (Mark.SUSPENDED, Mark.BURIED):
         place = (
             col(QueueCard.user_id) == memory.user_id,
-            col(QueueCard.day) == day,
+            col(QueueCard.day) == when.day,
             col(QueueCard.card_id) == memory.card_id,
             col(QueueCard.answered_by).is_(None),
         )

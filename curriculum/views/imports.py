@@ -3,17 +3,17 @@
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from pydantic import BaseModel
 
 from core import clock
-from core.access import current_user, signed_in, wants_fragment
+from core.access import current_user, signed_in
 from core.database import get_db
 from core.errors import NotFound, Refused
 from core.once import once
 from core.settings import Settings
 from core.storage import Storage
-from core.web import note, read_form
+from core.web import go_on, note, read_form
 from core.work import find
 from curriculum.imports import media, media_kinds, sheet, take_back, uploads
 from curriculum.imports.tables import COLUMNS
@@ -49,7 +49,7 @@ def uploaded():
         raise
     name = sent.filename.replace("\\", "/").rpartition("/")[2][:120]
     piece = uploads.ask_look(get_db(), current_user().id, staged, name, at=clock.now())
-    return _go_to(url_for("profile.work", work_id=piece.id))
+    return go_on(url_for("profile.work", work_id=piece.id))
 
 
 @bp.get("/import/<uuid:work_id>")
@@ -130,15 +130,6 @@ def file(sha256: str):
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _go_to(address: str) -> Any:
-    """On to a page: a redirect, or its address for the script that showed the progress."""
-    if not wants_fragment():
-        return redirect(address, 303)
-    answer = jsonify(location=address)
-    answer.headers["Location"] = address
-    return answer, 201
 
 
 def _storage() -> Storage:

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
 from pydantic import BaseModel, StringConstraints
 
 from core import clock, prose, words
-from core.access import current_user, signed_in, wants_fragment
+from core.access import current_user, signed_in
 from core.accounts import User
 from core.database import database, get_db
 from core.errors import NotFound, Refused
 from core.once import once
 from core.settings import Settings
 from core.storage import Storage
-from core.web import note, read_form
+from core.web import go_on, note, read_form
 from curriculum.views import library
 from mentorship import file_kinds, links, portfolio
 from mentorship.models import Piece, Version
@@ -90,7 +90,7 @@ def created():
             portfolio.add_version(db, _storage(), piece, upload, at=at)
     flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
     _warn(upload)
-    return _go_to(piece.id)
+    return go_on(url_for("portfolio.show", piece_id=piece.id))
 
 
 @bp.get("/pieces/<uuid:piece_id>")
@@ -137,7 +137,7 @@ def edited(piece_id: UUID):
     form = read_form(PieceForm)
     portfolio.edit(_own(piece_id), **form.model_dump())
     flash("Saved.", "good")
-    return _go_to(piece_id)
+    return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
 @bp.post("/pieces/<uuid:piece_id>/versions")
@@ -154,7 +154,7 @@ def uploaded(piece_id: UUID):
         version = portfolio.add_version(get_db(), _storage(), piece, upload, changes=form.changes, at=clock.now())
     flash(f"V{version.number} of {piece.title} is here.", "good")
     _warn(upload)
-    return _go_to(piece_id)
+    return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
 @bp.post("/pieces/<uuid:piece_id>/shared")
@@ -167,7 +167,7 @@ def shared(piece_id: UUID):
     flash(
         f"Shown to {' and '.join(readers)} from now on." if readers else "Shown to every mentor you link with.", "good"
     )
-    return _go_to(piece_id)
+    return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
 @bp.post("/pieces/<uuid:piece_id>/draft")
@@ -176,7 +176,7 @@ def shared(piece_id: UUID):
 def unshared(piece_id: UUID):
     portfolio.unshare(get_db(), _own(piece_id))
     flash("It is a draft again: nobody but you sees it.", "good")
-    return _go_to(piece_id)
+    return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
 @bp.post("/pieces/<uuid:piece_id>/archived")
@@ -196,7 +196,7 @@ def unarchived(piece_id: UUID):
     piece = _own(piece_id)
     portfolio.unarchive(piece)
     flash(f"{piece.title} is back.", "good")
-    return _go_to(piece_id)
+    return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
 @bp.get("/versions/<uuid:version_id>/file")
@@ -291,16 +291,6 @@ def _warn(upload: portfolio.Upload | None) -> None:
 
 def _own(piece_id: UUID) -> Piece:
     return portfolio.own(get_db(), current_user().id, piece_id)
-
-
-def _go_to(piece_id: UUID) -> Any:
-    """On to the piece: a redirect, or its address for the script that showed the progress."""
-    address = url_for("portfolio.show", piece_id=piece_id)
-    if not wants_fragment():
-        return redirect(address, 303)
-    answer = jsonify(location=address)
-    answer.headers["Location"] = address
-    return answer, 201
 
 
 def _storage() -> Storage:
