@@ -168,13 +168,13 @@ def marks_words(page: Page) -> None:
 
 
 def forgets_and_recalls(page: Page) -> None:
-    """Go through a round, the first card once more."""
-    for key in ("1", "3", "3", "4"):
+    """Go through a round; the first card is forgotten, so that it comes once more."""
+    for key in ("1", "3", "2", "4", "3"):
         card = page.locator("[data-desk-grades] [name=op]").get_attribute("value")
         page.locator("[data-desk-show] button").click()
-        page.locator("[data-desk-grades]").wait_for()
+        page.locator(".desk-grade-1").wait_for()
         page.keyboard.press(key)
-        page.locator(f"[name=op][value='{card}']").wait_for(state="detached")
+        page.locator(f"[data-desk-grades] [name=op][value='{card}']").wait_for(state="detached")
     page.get_by_role("heading", name="Round done").wait_for()
 
 
