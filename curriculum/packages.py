@@ -57,5 +57,11 @@ def _media(out: Outgoing, storage: Storage) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def sentence(written: Written) -> str:
-    files = f" and {written.media:,} pictures and sounds" if written.media else ""
-    return f"{written.cards:,} cards with {written.reviews:,} answers{files} are in the file."
+    cards, answers = _count(written.cards, "card"), _count(written.reviews, "answer")
+    files = _count(written.media, "picture or sound", "pictures and sounds")
+    is_one = written.cards == 1 and not written.media
+    return f"{cards} with {answers}{f' and {files}' if written.media else ''} {'is' if is_one else 'are'} in the file."
+
+
+def _count(number: int, thing: str, things: str = "") -> str:
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"

@@ -258,7 +258,7 @@ MATRIX: dict[str, list[Case]] = {
     "POST imports.taken_back": [only(ADA_DOES, url={"work_id": "@deck import"})],
     "GET imports.file": [only(ADA, url={"sha256": "@card media"})],
     "GET exports.new": [own()],
-    "POST exports.asked": [own(303, form={"track": ""}), own(422, form={"track": "no-track"})],
+    "POST exports.asked": [own(303, form={"track": "all"}), own(422, form={"track": "no-track"})],
     "GET exports.show": [only(ADA, url={"work_id": "@export"})],
     "GET exports.file": [only(ADA, url={"work_id": "@export"})],
     "GET exports.table": [own()],

@@ -18,11 +18,12 @@ from curriculum.imports import tables, uploads
 from curriculum.views import library
 
 bp = Blueprint("exports", __name__, url_prefix="/cards")
+ALL = "all"  # what the form says for no track in particular
 BOM = "\ufeff"  # so that spreadsheets read the table as UTF-8
 
 
 class ExportForm(BaseModel):
-    track: str = ""
+    track: str = ALL
 
 
 @bp.get("/export")
@@ -30,7 +31,7 @@ class ExportForm(BaseModel):
 def new():
     return render_template(
         "curriculum/cards/export.html",
-        tracks=[("", "All my cards"), *((track.name, track.title) for track in library().tracks)],
+        tracks=[(ALL, "All my cards"), *((track.name, track.title) for track in library().tracks)],
         has_cards=log.has_cards(get_db(), current_user().id),
     )
 
@@ -40,11 +41,12 @@ def new():
 @once(again=new)
 def asked():
     form = read_form(ExportForm)
-    titles = {"": "all cards", **{track.name: track.title for track in library().tracks}}
+    titles = {ALL: "all cards", **{track.name: track.title for track in library().tracks}}
     if form.track not in titles:
         raise Refused("Choose one of the offered tracks.", field="track")
     at = clock.now()
-    wish = {"track": form.track, "name": f"woodshed-{form.track or 'cards'}-{at:%Y-%m-%d}.apkg"}
+    track, word = ("", "cards") if form.track == ALL else (form.track, form.track)
+    wish = {"track": track, "name": f"woodshed-{word}-{at:%Y-%m-%d}.apkg"}
     piece = work.ask(get_db(), current_user().id, uploads.EXPORT, f"Export of {titles[form.track]}", wish, at=at)
     return redirect(url_for("profile.work", work_id=piece.id), 303)
 

@@ -56,7 +56,7 @@ def test_cards_go_out_into_a_file_that_is_new(run, package, tmp_path: Path):
 
     first, again = (run("export", path, "--user", "ada@example.com") for _ in range(2))
 
-    assert first.output == "1 cards with 5 answers are in the file.\n"
+    assert first.output == "1 card with 5 answers is in the file.\n"
     assert path.read_bytes().startswith(b"PK")
     assert again.exit_code == 1 and "is there already" in again.output
 
