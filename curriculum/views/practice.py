@@ -47,7 +47,7 @@ def index():
         tracks=[(track.name, track.title) for track in course.tracks],
         milestones=[(one.slug, f"M{one.number:02d} {one.title} ({count} cards)") for one, count in milestones if count],
         tags=own_cards.all_tags(db, course, look.user_id),
-        lengths=[(str(most), f"at most {most} cards") for most in LENGTHS],
+        lengths=[(str(most), f"at most {most}") for most in LENGTHS],
     )
 
 
