@@ -18,6 +18,7 @@ from curriculum.imports import tables, uploads
 from curriculum.views import library
 
 bp = Blueprint("exports", __name__, url_prefix="/cards")
+ALL = "all"  # not "": a choice that must be made does not take an empty one
 BOM = "\ufeff"  # so that spreadsheets read the table as UTF-8
 
 
@@ -30,7 +31,7 @@ class ExportForm(BaseModel):
 def new():
     return render_template(
         "curriculum/cards/export.html",
-        tracks=[("", "All my cards"), *((track.name, track.title) for track in library().tracks)],
+        tracks=[(ALL, "All my cards"), *((track.name, track.title) for track in library().tracks)],
         has_cards=log.has_cards(get_db(), current_user().id),
     )
 
@@ -41,11 +42,12 @@ def new():
 def asked():
     form = read_form(ExportForm)
     titles = {"": "all cards", **{track.name: track.title for track in library().tracks}}
-    if form.track not in titles:
+    track = "" if form.track == ALL else form.track
+    if track not in titles:
         raise Refused("Choose one of the offered tracks.", field="track")
     at = clock.now()
-    wish = {"track": form.track, "name": f"woodshed-{form.track or 'cards'}-{at:%Y-%m-%d}.apkg"}
-    piece = work.ask(get_db(), current_user().id, uploads.EXPORT, f"Export of {titles[form.track]}", wish, at=at)
+    wish = {"track": track, "name": f"woodshed-{track or 'cards'}-{at:%Y-%m-%d}.apkg"}
+    piece = work.ask(get_db(), current_user().id, uploads.EXPORT, f"Export of {titles[track]}", wish, at=at)
     return redirect(url_for("profile.work", work_id=piece.id), 303)
 
 

@@ -34,8 +34,11 @@ def question(page: Page) -> str:
 
 def leaves_field(page: Page) -> None:
     """A field takes all keys; Escape leaves it."""
-    if page.locator("#typed-answer").is_visible():
+    field = page.locator("#typed-answer")
+    if field.is_visible():
+        expect(field).to_be_focused()
         page.keyboard.press("Escape")
+        expect(field).not_to_be_focused()
 
 
 def shows_answer(page: Page) -> None:
