@@ -20,6 +20,7 @@ from curriculum.workload import Held
 SPREADS = (3, 5, 7, 10, 14, 21, 30, 45, 60)  # days to choose from
 SHORTEST_SPREAD, LONGEST_SPREAD = 2, 60
 MORE_REVIEWS, MORE_NEW = (10, 20, 50), (5, 10)  # cards
+NEWEST = 50  # answers that are looked at for the last one: ids of one moment stand in any order
 AWAY = 2  # study days without an answer, yesterday the last, after which somebody is back
 
 
@@ -83,8 +84,9 @@ def gone_in(db: Session, user_id: UUID, zone: str, *, at: datetime) -> int | Non
 
 def is_back(db: Session, user_id: UUID, zone: str, *, at: datetime) -> bool:
     """Whether this learner was away: the last answer lies some days back."""
-    last = db.exec(select(col(Review.day)).where(col(Review.user_id) == user_id).order_by(col(Review.id).desc()))
-    day = last.first()
+    answers = select(col(Review.day)).where(col(Review.user_id) == user_id, col(Review.rating).between(1, 4))
+    newest = db.exec(answers.order_by(col(Review.id).desc()).limit(NEWEST)).all()  # by the key, which time orders
+    day = max(newest, default=None)
     return day is not None and clock.study_day(at, zone) - day > AWAY
 
 

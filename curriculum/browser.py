@@ -31,13 +31,11 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
 }
 SORTS = ("due", "stability", "lapses", "added", "track")
-EARLIEST, LATEST = 1, 3_600_000  # study days that a search may reach to
-A_DAY = 86_400 * 10**6  # microseconds
-NEVER = 0
+EARLIEST, LATEST = 700_000, 800_000  # study days that a search may reach to: from 1917 to 2191
 
 
 class Row(NamedTuple):
-    """What the memory table holds of a card; moments in microseconds since 1970, NEVER and 0 for what is not there."""
+    """What the memory table holds of a card; moments in microseconds since 1970, 0 for what is not there."""
 
     card_id: str
     lesson: str
@@ -152,9 +150,20 @@ def word(row: Row | Memory, day: int) -> str:
 
 def row_of(memory: Memory) -> Row:
     """For one card: what `find` reads for many."""
-    values = {name: getattr(memory, name) for name in Row._fields}
-    values |= {name: to_micros(values[name]) for name in ("added_at", "due_at")}
-    return Row(**{name: value or 0 if name not in ("card_id", "lesson") else value for name, value in values.items()})
+    return Row(
+        memory.card_id,
+        memory.lesson,
+        to_micros(memory.added_at),
+        memory.state,
+        memory.days,
+        memory.stability or 0.0,
+        memory.difficulty or 0.0,
+        to_micros(memory.due_at),
+        memory.reps,
+        memory.lapses,
+        memory.aside,
+        memory.buried_day or 0,
+    )
 
 
 # -- what a term asks ----------------------------------------------------------------------------------------

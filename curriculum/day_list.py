@@ -59,30 +59,21 @@ def build(db: Session, library: Library, user_id: UUID, zone: str, *, at: dateti
     day = clock.study_day(at, zone)
     if not _claim(db, user_id, day, at):
         return
-    mine = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
-    answered = col(QueueCard.answered_by).is_not(None)
-    taken = set(db.exec(select(col(QueueCard.card_id)).where(*mine, answered)))
-    db.execute(sa.delete(QueueCard).where(*mine, col(QueueCard.answered_by).is_(None)))
+    taken = _take_down(db, user_id, day)
     learner = _with_loads(db, user_id, zone, day)
     of_day = db.get_one(QueueDay, (user_id, day), populate_existing=True)
     if spacing.is_paused(day, plans.pauses_of(learner.pauses)):
+        _put_up(db, user_id, day, taken, [])
         return
     done = _done_today(db, user_id, day)
     due = _due(db, library, user_id, day, zone, plans.of(learner))
     found = _backlog(due, done.reviewed, learner, of_day, day, zone)
-    buried = {block_of(card_id) for card_id in taken | done.card_ids}
+    buried = {block_of(card_id) for card_id in {*taken, *done.card_ids}}
     reviews = _one_of_a_block([(one.card_id, one.lesson) for one in due], buried)[: found.today]
     most_new = of_day.more_new + (0 if found.is_over else max(0, learner.new_a_day - done.begun))
     new = _one_of_a_block(_new(db, library, user_id, day), buried)[:most_new]
-    first = (db.scalar(sa.select(sa.func.max(col(QueueCard.position))).where(*mine)) or 0) + 1
     listed = _mixed(_interleaved(reviews, day), _interleaved(new, day))
-    rows = [
-        {"user_id": user_id, "day": day, "position": position, "card_id": card_id}
-        for position, card_id in enumerate(listed, first)
-        if card_id not in taken
-    ]
-    if rows:
-        db.execute(sa.insert(QueueCard), rows)
+    _put_up(db, user_id, day, taken, [card_id for card_id in listed if card_id not in taken])
 
 
 def is_built(db: Session, user_id: UUID, day: int) -> bool:
@@ -132,6 +123,26 @@ def more_today(
     kept.more_reviews += reviews
     kept.takes_all = kept.takes_all if all_due is None else all_due
     kept.is_stale = True
+
+
+def _take_down(db: Session, user_id: UUID, day: int) -> dict[str, UUID]:
+    """Take the list of a day away. Returns what was answered of it, in its order, by which review."""
+    mine = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
+    kept = select(col(QueueCard.card_id), col(QueueCard.answered_by)).where(*mine)
+    rows = db.exec(kept.order_by(col(QueueCard.position))).all()
+    db.execute(sa.delete(QueueCard).where(*mine))
+    return {card_id: answered_by for card_id, answered_by in rows if answered_by}
+
+
+def _put_up(db: Session, user_id: UUID, day: int, answered: dict[str, UUID], listed: list[str]) -> None:
+    """Places from 1 without a gap, so that the desk knows by a card's place how far the day is."""
+    places = [*answered.items(), *((card_id, None) for card_id in listed)]
+    rows = [
+        {"user_id": user_id, "day": day, "position": position, "card_id": card_id, "answered_by": answered_by}
+        for position, (card_id, answered_by) in enumerate(places, 1)
+    ]
+    if rows:
+        db.execute(sa.insert(QueueCard), rows)
 
 
 class _Done(NamedTuple):

@@ -177,8 +177,8 @@ def with_gaps(made: Sequence[Card]) -> str:
     for card in made:
         number = int(card.id.rpartition(".")[2])
         hints = iter(HINT.findall(str(card.front)))
-        for place, gap in enumerate(GAP.finditer(str(card.back))):
-            if gap["asked"] is not None:
+        for place, shown in enumerate(GAP.finditer(str(card.back))):
+            if shown["asked"] is not None:
                 hint = next(hints, "…")
                 asked[place] = (number, "" if hint == "…" else html.unescape(hint))
     places = count()

@@ -108,7 +108,7 @@ def run(task: Task, *, at: datetime) -> dict[str, object]:
     task.tell("Trying them on your newest answers")
     with task.base.writing() as db:
         person = db.get_one(User, task.user_id)
-        result = {"said": said(keep(db, person.id, person.zone, fit, in_use, at=at))}
+        result: dict[str, object] = {"said": said(keep(db, person.id, person.zone, fit, in_use, at=at))}
         task.end(db, result, at=at)
     return result
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core.errors import InvalidForm, NotFound, Refused
 from curriculum import cards, day_list, marks, own_text, reviews
@@ -34,12 +35,10 @@ class Draft:
     lesson: str = ""  # slug of the lesson that it belongs to, or ""
 
 
-def read(library: Library, draft: Draft, card_id: str = "own-preview") -> tuple[Card, ...]:
+def read(library: Library, draft: Draft, card_id: str = "own-preview", markup: str = "markdown") -> tuple[Card, ...]:
     """The cards that a draft makes. What must be mended is refused with a sentence for each field."""
     tags = own_text.tags_of(draft.tags)
-    text = OwnText(
-        card_id, draft.lesson, draft.type, "markdown", draft.question, draft.answer, draft.note, " ".join(tags)
-    )
+    text = OwnText(card_id, draft.lesson, draft.type, markup, draft.question, draft.answer, draft.note, " ".join(tags))
     made, errors = own_text.make(text)
     if fault := own_text.fault_of_tags(tags):
         errors["tags"] = fault
@@ -68,13 +67,10 @@ def write(db: Session, library: Library, user_id: UUID, draft: Draft, *, dice: r
 def edit(db: Session, library: Library, user_id: UUID, block: str, draft: Draft, *, at: datetime) -> OwnCard:
     """Change what a card says. What was remembered stays; gaps and sides that are new join, those that are gone rest.
 
-    A card that was imported with its layout keeps it while its texts are the same, and is Markdown once they change.
+    A card that came along as HTML stays HTML.
     """
     row = own(db, user_id, block)
-    texts = (draft.type, draft.question, draft.answer, draft.note)
-    if row.markup == "markdown" or texts != (row.type, row.question, row.answer, row.note):
-        read(library, draft, row.id)
-        row.markup = "markdown"
+    read(library, draft, row.id, row.markup)
     _put(row, draft)
     row.edited_at = at
     db.flush()
@@ -228,7 +224,7 @@ def _set_aside(db: Session, user_id: UUID, card_ids: Sequence[str], aside: Aside
         )
 
 
-def _memories(user_id: UUID, card_ids: Sequence[str]):
+def _memories(user_id: UUID, card_ids: Sequence[str]) -> SelectOfScalar[Memory]:
     mine = select(Memory).where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(card_ids))
     return mine.with_for_update()
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from curriculum import card_text
+from curriculum import card_text, html_card
 from curriculum.card_text import LONGEST_PART, Fault
 from curriculum.content import Card
 
-__all__ = ["LONGEST_PART", "OwnText", "fault_of_tags", "from_sentence", "make", "tags_of"]
+__all__ = ["LONGEST_HTML", "LONGEST_PART", "OwnText", "fault_of_tags", "from_sentence", "make", "tags_of"]
 
 MOST_TAGS = 20
 LONGEST_TAG = 60  # characters
@@ -22,6 +22,8 @@ KINDS = (  # type, what it is called, what it does
     ("choice", "Choice", "Two to six options, in another order each time."),
     ("calculation", "Calculation", "New numbers each time, and a formula."),
 )
+LONGEST_HTML = 50_000  # characters of a question, an answer or a note that came along as HTML
+NO_LAYOUT = "No card can be made of this HTML. Look whether the gaps {{so}} or the kind have gone."
 MISSING = {"question": "Write what the card asks.", "answer": "Write the answer."}
 
 
@@ -41,6 +43,9 @@ class OwnText(NamedTuple):
 def make(text: OwnText) -> tuple[list[Card], dict[str, str]]:
     """The cards, and what is wrong as a sentence for each field; one of the two is empty."""
     words = (text.question, text.answer, text.note)
+    if text.markup == "html":
+        made = html_card.make(text.id, text.type, *words, text.tags.split(), text.lesson)
+        return made, {} if made else {"question": NO_LAYOUT}
     cards, faults = card_text.own_cards(text.id, text.type, *words, text.tags.split(), lesson=text.lesson)
     return cards, dict(_sentences(faults, {"question": text.question, "answer": text.answer}))
 

@@ -18,7 +18,7 @@ SECONDS_A_CARD = 15.0  # of somebody who has not answered enough yet: time to th
 LOOKED_AT = 300  # newest answers, whose time counts
 FEWEST_TIMES = 20
 WEEK = 0b111_1111  # all weekdays
-STAND_IN = 100  # typical cards, whose work is shown to somebody without cards of their own
+FEWEST_CARDS = 30  # begun; with fewer, the work for typical ones says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Price:
     """What each retention costs this learner."""
 
     costs: list[Cost]
-    cards: int  # begun; 0: the costs are those of STAND_IN typical ones
+    cards: int  # that they are for
+    is_own: bool  # False: typical cards, since there are too few
     seconds: float  # an answer takes
 
     def minutes(self, cost: Cost) -> float:
@@ -64,10 +65,10 @@ def price(db: Session, user_id: UUID) -> Price:
         col(Memory.user_id) == user_id, col(Memory.aside) == 0, col(Memory.stability).is_not(None)
     )
     cards = [(stability, difficulty) for stability, difficulty in db.execute(held)]
+    is_own = len(cards) >= FEWEST_CARDS
+    cards = cards if is_own else workload.TYPICAL
     parameters = plans.of(plans.learner(db, user_id)).parameters
-    return Price(
-        workload.costs(cards or [workload.TYPICAL] * STAND_IN, parameters), len(cards), seconds_a_card(db, user_id)
-    )
+    return Price(workload.costs(cards, parameters), len(cards), is_own, seconds_a_card(db, user_id))
 
 
 def seconds_a_card(db: Session, user_id: UUID) -> float:

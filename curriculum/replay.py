@@ -195,7 +195,8 @@ def faults(db: Session, user_id: UUID) -> list[str]:
                 card = f"card {memory.card_id} of {user_id}"
                 found.append(f"The memory of {card} is not what its {count} answers lead to.")
     known = select(col(Memory.card_id)).where(col(Memory.user_id) == user_id)
-    lost = select(col(Review.card_id)).where(col(Review.user_id) == user_id, col(Review.card_id).not_in(known))
+    answered = (col(Review.user_id) == user_id, col(Review.rating).between(1, 4))  # practice needs no memory
+    lost = select(col(Review.card_id)).where(*answered, col(Review.card_id).not_in(known))
     return found + [f"Card {card_id} of {user_id} has answers but no memory." for card_id in db.exec(lost.distinct())]
 
 

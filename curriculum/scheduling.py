@@ -1,22 +1,20 @@
-"""When a card comes back: FSRS-6 in study days. Numbers in, numbers out.
+"""When a card comes back: FSRS-6 in study days, with learning steps. Numbers in, numbers out.
 
-py-fsrs counts whole 24-hour periods, so 23 hours later would be the same day. It is therefore given noon UTC of the
-two study days, and real moments only within one day. What we read back is the gap, never its due moment.
+Days between answers are study days, so that evening and next morning are one day apart, whatever the hours between.
+Within a study day, or after a flight west into an earlier one, an answer counts as one of the same day.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from functools import lru_cache
-
-import fsrs
 
 from core import clock
-from curriculum import spacing
+from curriculum import fsrs6, spacing
+from curriculum.fsrs6 import EASY, FORGOT, GOOD, HARD, Model
 from curriculum.spacing import PLAN, STANDARD, Plan
 
-MODEL_VERSION = 1  # FSRS-6 of py-fsrs 6.3; goes up when the same log would replay to other numbers
+MODEL_VERSION = 1  # FSRS-6; goes up when the same log would replay to other numbers
 DEFAULT = STANDARD
 LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
 RELEARNING_STEPS = (timedelta(minutes=10),)
@@ -24,9 +22,7 @@ MAXIMUM_DAYS = spacing.LONGEST
 LOWEST_RETENTION, HIGHEST_RETENTION = 0.80, 0.97
 
 MINUTE = timedelta(minutes=1)
-UNDER_A_DAY = timedelta(hours=23, minutes=59)  # the study day on which the clocks go back has 25 hours
-RECALLED = (fsrs.Rating.Hard, fsrs.Rating.Good, fsrs.Rating.Easy)
-FIRST_NOON = datetime(1, 1, 1, 12, tzinfo=UTC)
+RATINGS = (FORGOT, HARD, GOOD, EASY)
 DAYS_A_MONTH, DAYS_A_YEAR = 365 / 12, 365
 
 
@@ -95,17 +91,18 @@ def answer(
 
     Source: FSRS-6, https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
     """
+    if rating not in RATINGS:
+        raise ValueError(f"There is no rating {rating}: use 1 to 4.")
     day = clock.study_day(at, zone) if day is None else day
-    if seed is None or rating <= fsrs.Rating.Hard:
-        return _outcomes(memory, (fsrs.Rating(rating),), at, day, zone, plan, seed)[0]
-    return _outcomes(memory, RECALLED[: rating - 1], at, day, zone, plan, seed)[-1]
+    needed = (rating,) if seed is None or rating <= HARD else RATINGS[1:rating]  # fuzz looks at the weaker ones, too
+    return _outcomes(memory, needed, at, day, zone, plan, seed)[-1]
 
 
 def preview(
     memory: MemoryState, *, at: datetime, zone: str, plan: Plan = PLAN, seed: int | None = None
 ) -> tuple[Outcome, ...]:
     """What each of the four answers would lead to, from forgot to easy."""
-    return tuple(_outcomes(memory, tuple(fsrs.Rating), at, clock.study_day(at, zone), zone, plan, seed))
+    return tuple(_outcomes(memory, RATINGS, at, clock.study_day(at, zone), zone, plan, seed))
 
 
 def replay(
@@ -115,22 +112,19 @@ def replay(
 
     reviews: rating, moment and stored study day of each, in order of answering.
     """
-    model = _model(parameters, 0.90)  # the retention aimed at moves due days, never the memory
+    model = fsrs6.model(parameters, spacing.RETENTION)  # the retention aimed at moves due days, never the memory
     memory = start
     for rating, answered_at, day in reviews:
-        at = answered_at.astimezone(UTC)
-        card, moment = _for_model(memory, at, day)
-        card, _ = model.review_card(card, fsrs.Rating(rating), moment)
-        memory = _memory(card, at, day)
+        memory, _ = _answered(model, memory, rating, answered_at.astimezone(UTC), day)
     return memory
 
 
 def retrievability(memory: MemoryState, *, day: int, parameters: tuple[float, ...] = DEFAULT) -> float:
     """The chance, 0 to 1, that the learner recalls the card on this study day; 0 for a new card."""
-    if memory.reviewed_day is None:
+    if memory.reviewed_day is None or memory.stability is None:
         return 0.0
-    card = fsrs.Card(card_id=0, stability=memory.stability, due=FIRST_NOON, last_review=_noon(memory.reviewed_day))
-    return _model(parameters, 0.90).get_card_retrievability(card, _noon(day))
+    model = fsrs6.model(parameters, spacing.RETENTION)
+    return model.recall(memory.stability, max(0, day - memory.reviewed_day))
 
 
 def days_between(earlier: datetime, later: datetime, zone: str) -> int:
@@ -149,70 +143,56 @@ def interval_words(outcome: Outcome) -> str:
     return f"{outcome.days / DAYS_A_YEAR:.1f}".removesuffix(".0") + " y"
 
 
-@lru_cache(maxsize=256)
-def _model(parameters: tuple[float, ...], retention: float) -> fsrs.Scheduler:
-    if not LOWEST_RETENTION <= retention <= HIGHEST_RETENTION:
-        raise ValueError(f"A retention of {retention} is outside {LOWEST_RETENTION} to {HIGHEST_RETENTION}.")
-    return fsrs.Scheduler(
-        parameters=parameters,
-        desired_retention=retention,
-        learning_steps=LEARNING_STEPS,
-        relearning_steps=RELEARNING_STEPS,
-        maximum_interval=MAXIMUM_DAYS,
-        enable_fuzzing=False,  # theirs draws from global randomness
-    )
-
-
-def _for_model(memory: MemoryState, at: datetime, day: int) -> tuple[fsrs.Card, datetime]:
-    """The card and the moment to hand to py-fsrs, so that its 24-hour days are our study days."""
-    moment, last = at, None
-    if memory.reviewed_at is not None and memory.reviewed_day is not None:
-        if day > memory.reviewed_day:
-            moment, last = _noon(day), _noon(memory.reviewed_day)
-        else:  # the same day, or an earlier one after a flight west
-            last = max(memory.reviewed_at, at - UNDER_A_DAY)
-    card = fsrs.Card(
-        card_id=0,  # without an id the constructor sleeps for 1 ms
-        state=fsrs.State(memory.state or State.LEARNING),
-        step=memory.step,
-        stability=memory.stability,
-        difficulty=memory.difficulty,
-        due=moment,
-        last_review=last,
-    )
-    return card, moment
-
-
 def _outcomes(
-    memory: MemoryState,
-    ratings: tuple[fsrs.Rating, ...],
-    at: datetime,
-    day: int,
-    zone: str,
-    plan: Plan,
-    seed: int | None,
+    memory: MemoryState, ratings: tuple[int, ...], at: datetime, day: int, zone: str, plan: Plan, seed: int | None
 ) -> list[Outcome]:
     """The outcome of each rating, in rising order: fuzz never makes a better answer come back sooner."""
+    if not LOWEST_RETENTION <= plan.retention <= HIGHEST_RETENTION:
+        raise ValueError(f"A retention of {plan.retention} is outside {LOWEST_RETENTION} to {HIGHEST_RETENTION}.")
     at = at.astimezone(UTC)
-    card, moment = _for_model(memory, at, day)
-    model = _model(plan.parameters, plan.retention)
+    model = fsrs6.model(plan.parameters, plan.retention)
+    chance = None if seed is None else spacing.chance(seed)
     outcomes: list[Outcome] = []
     shortest = 0
     for rating in ratings:
-        after, _ = model.review_card(card, rating, moment)
-        gap = after.due - moment
-        days = gap.days
-        if days and seed is not None:
-            days = max(spacing.fuzzed(days, seed, day, plan), shortest)
-        if rating != fsrs.Rating.Again:
-            shortest = days
-        outcomes.append(Outcome(_memory(after, at, day), zone, days, gap, plan.pauses))
+        after, step = _answered(model, memory, rating, at, day)
+        if step is not None:
+            outcomes.append(Outcome(after, zone, 0, step, plan.pauses))
+            continue
+        assert after.stability is not None
+        interval = days = model.interval(after.stability)
+        if chance is not None:
+            days = max(spacing.drawn(interval, chance, day, plan), shortest)
+        shortest = days
+        outcomes.append(Outcome(after, zone, days, timedelta(interval), plan.pauses))
     return outcomes
 
 
-def _memory(card: fsrs.Card, at: datetime, day: int) -> MemoryState:
-    return MemoryState(State(card.state), card.step, card.stability, card.difficulty, at, day)
+def _answered(
+    model: Model, memory: MemoryState, rating: int, at: datetime, day: int
+) -> tuple[MemoryState, timedelta | None]:
+    """The memory after an answer, and its learning step; None when it waits for another day."""
+    if memory.stability is None or memory.difficulty is None:
+        stability, difficulty = model.first(rating)
+    else:
+        days = 0 if memory.reviewed_day is None else day - memory.reviewed_day
+        stability, difficulty = model.later(memory.stability, memory.difficulty, days, rating)
+    state, step, wait = _stepped(memory, rating)
+    return MemoryState(state, step, stability, difficulty, at, day), wait
 
 
-def _noon(day: int) -> datetime:
-    return FIRST_NOON + timedelta(days=day - 1)
+def _stepped(memory: MemoryState, rating: int) -> tuple[State, int | None, timedelta | None]:
+    """State, step and wait after an answer, as Anki's steps go: Hard stays on its step, a bit longer on the first."""
+    if memory.state == State.REVIEW:
+        return (State.RELEARNING, 0, RELEARNING_STEPS[0]) if rating == FORGOT else (State.REVIEW, None, None)
+    relearns = memory.state == State.RELEARNING
+    state, steps = (State.RELEARNING, RELEARNING_STEPS) if relearns else (State.LEARNING, LEARNING_STEPS)
+    step = memory.step or 0
+    if rating == FORGOT:
+        return state, 0, steps[0]
+    if rating == EASY or step >= len(steps) or (rating == GOOD and step + 1 == len(steps)):
+        return State.REVIEW, None, None
+    if rating == GOOD:
+        return state, step + 1, steps[step + 1]
+    first = steps[0] * 1.5 if len(steps) == 1 else (steps[0] + steps[1]) / 2
+    return state, step, steps[step] if step else first

@@ -3,10 +3,11 @@
 Numbers in, numbers out. The draw hangs on a seed alone, so that a preview, an answer and a replay agree.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 
@@ -22,7 +23,7 @@ EASY_DAY = 0.2  # how heavy a lighter weekday may be, beside another day
 LONGEST = 36_500  # days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What a learner wants of the scheduler. Days are study days, as date ordinals."""
 
@@ -32,6 +33,12 @@ class Plan:
     pauses: tuple[tuple[int, int], ...] = ()  # first and last day of each, in order, apart
     loads: tuple[int, ...] = ()  # cards due on each of the days from `loads_from`
     loads_from: int = 0
+
+    @cached_property
+    def heaped(self) -> tuple[float, ...]:
+        """How likely the days from `loads_from` are, summed up: one more number than there are loads."""
+        likely = [_likely(load, self.loads_from + place, self.easy_days) for place, load in enumerate(self.loads)]
+        return tuple(accumulate(likely, initial=0.0))
 
     def bare(self) -> "Plan":
         """Without what depends on other cards or on weekdays: what merged histories are dated with."""
@@ -47,22 +54,35 @@ def fuzzed(interval: int, seed: int, day: int, plan: Plan) -> int:
     Lighter days are likelier where the load is known. Bands and power as in Anki 24 (rslib/src/scheduler/states,
     fuzz.rs and load_balancer.rs), without its preference for shorter intervals, which would bend the retention.
     """
+    return drawn(interval, chance(seed), day, plan)
+
+
+def drawn(interval: int, chance: float, day: int, plan: Plan) -> int:
+    """As `fuzzed`, with the number from 0 up to 1 that decides."""
     low, high = band(interval)
     if low == high:
         return low
-    drawn = _chance(seed)
-    weights = _weights(low, high, day, plan)
-    if weights is None:
-        return low + int(drawn * (high - low + 1))
-    heaped = list(accumulate(weights))
-    return low + min(bisect_left(heaped, drawn * heaped[-1]), high - low)
+    here = day - plan.loads_from
+    if not plan.pauses and high <= LONGEST_BALANCED and here >= 0 and here + high < len(plan.loads):
+        heaped = plan.heaped
+        floor = heaped[here + low]
+        place = bisect_right(heaped, floor + chance * (heaped[here + high + 1] - floor))
+        return min(max(place - 1 - here, low), high)
+    if not plan.pauses and not plan.easy_days:
+        return low + int(chance * (high - low + 1))
+    sums = list(accumulate(_weights(low, high, day, plan)))
+    return low + min(bisect_left(sums, chance * sums[-1]), high - low)
 
 
+@lru_cache(maxsize=1024)
 def band(interval: int) -> tuple[int, int]:
     """The shortest and the longest interval that fuzz may make of this one; days."""
     if interval < LEAST_FUZZED:
         return interval, interval
-    reach = 1.0 + sum(part * max(0.0, min(interval, end) - start) for start, end, part in SPREAD)
+    reach = 1.0
+    for start, end, part in SPREAD:
+        if interval > start:
+            reach += part * (min(interval, end) - start)
     return max(2, round(interval - reach)), min(LONGEST, round(interval + reach))
 
 
@@ -87,27 +107,23 @@ def is_easy(day: int, easy_days: int) -> bool:
     return bool(easy_days >> date.fromordinal(day).weekday() & 1)
 
 
-def _weights(low: int, high: int, day: int, plan: Plan) -> list[float] | None:
-    """How likely each interval of the band is; None where one is as good as another."""
-    is_known = bool(plan.loads) and high <= LONGEST_BALANCED
-    if not is_known and not plan.easy_days:
-        return None
+def _weights(low: int, high: int, day: int, plan: Plan) -> list[float]:
+    """How likely each interval of the band is, where a pause or a weekday has a say."""
     weights = []
     for interval in range(low, high + 1):
         due = advance(day, interval, plan.pauses)
-        weight = EASY_DAY if plan.easy_days and is_easy(due, plan.easy_days) else 1.0
-        if is_known:
-            weight /= (1 + _load(due, plan)) ** LOAD_POWER
-        weights.append(weight)
+        place = due - plan.loads_from
+        is_known = high <= LONGEST_BALANCED and 0 <= place < len(plan.loads)
+        weights.append(_likely(plan.loads[place] if is_known else 0, due, plan.easy_days))
     return weights
 
 
-def _load(day: int, plan: Plan) -> int:
-    place = day - plan.loads_from
-    return plan.loads[place] if 0 <= place < len(plan.loads) else 0
+def _likely(load: int, day: int, easy_days: int) -> float:
+    weight: float = (1 + load) ** -LOAD_POWER
+    return weight * EASY_DAY if easy_days and is_easy(day, easy_days) else weight
 
 
-def _chance(seed: int) -> float:
+def chance(seed: int) -> float:
     """A number from 0 up to 1 that hangs on the seed alone."""
     octets = blake2b(seed.to_bytes(8, "big"), digest_size=7, person=b"woodshed.fuzz").digest()
     return int.from_bytes(octets, "big") / 2**56

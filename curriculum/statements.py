@@ -86,13 +86,14 @@ def own() -> Any:
 
 
 def following(not_card: Any) -> Any:
-    """The first learning step, due (tier 0) or due soon (2), and the first card on the list (1): a row each with how
-    far the list is; one row without a card when there is neither."""
+    """The first learning step, due (tier 0) or due soon (2), and the first card on the list (1) with its place: a row
+    each, and beside it the list's last place; one row without a card when there is neither. Nothing here counts: a
+    day's list may be long."""
     user, ahead, now = plain("user_id"), plain("ahead"), plain("now")
     columns = [memory.c[name] for name in CARD]
     tier = sa.case((memory.c.due_at <= now, number(0)), else_=number(2))
     step = (
-        sa.select(tier.label("tier"), *columns)
+        sa.select(tier.label("tier"), number(0).label("position"), *columns)
         .where(memory.c.user_id == user, IN_STEPS, memory.c.due_at <= ahead, memory.c.card_id != not_card)
         .where(memory.c.aside == number(0), sa.func.coalesce(memory.c.buried_day, number(0)) != plain("day"))
         .order_by(memory.c.due_at)
@@ -103,7 +104,7 @@ def following(not_card: Any) -> Any:
     on_list = sa.and_(queue.c.user_id == user, queue.c.day == plain("day"), queue.c.answered_by.is_(None))
     is_open = sa.or_(memory.c.state != number(2), memory.c.reviewed_day != plain("day"))  # a list made meanwhile
     listed = (
-        sa.select(number(1).label("tier"), *columns)
+        sa.select(number(1).label("tier"), queue.c.position, *columns)
         .select_from(
             queue.join(memory, sa.and_(memory.c.user_id == queue.c.user_id, memory.c.card_id == queue.c.card_id))
         )
@@ -115,12 +116,9 @@ def following(not_card: Any) -> Any:
     )
     either = sa.union_all(sa.select(step), sa.select(listed)).subquery("either")
     of_day = sa.and_(queue.c.user_id == user, queue.c.day == plain("day"))
-    is_left = sa.and_(queue.c.answered_by.is_(None), queue.c.card_id != not_card)
-    left, in_all = sa.func.count(sa.case((is_left, number(1)))), sa.func.count()
-    counts = sa.select(left.label("left_over"), in_all.label("in_all")).where(of_day).subquery("counts")
-    return sa.select(either.c.tier, *counts.c, *(either.c[name] for name in CARD)).select_from(
-        counts.outerjoin(either, sa.true())
-    )
+    last = sa.select(sa.func.max(queue.c.position).label("last")).where(of_day).subquery("last_place")
+    found = (either.c.tier, last.c.last, either.c.position, *(either.c[name] for name in CARD))
+    return sa.select(*found).select_from(last.outerjoin(either, sa.true()))
 
 
 def log() -> Any:

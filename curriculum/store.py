@@ -56,7 +56,7 @@ class Next(NamedTuple):
 
     card: CardRow | None
     is_early: bool  # a learning step that is not due yet
-    left: int  # on the day's list, learning steps not counted
+    left: int  # on the day's list, from the first that is not answered on; learning steps not counted
     total: int  # on the day's list when it was whole
     text: OwnText | None = None  # of one of the learner's own cards
 
@@ -236,5 +236,7 @@ def of(base: Database) -> Store:
 
 def _as_next(rows: list[Any]) -> Next:
     """rows: what `statements.following` finds, one or two; the lower tier comes first."""
-    tier, left, total, *card = min(rows, key=itemgetter(0))
+    tier, last, _, *card = min(rows, key=itemgetter(0))
+    total = last or 0
+    left = next((total - row[2] + 1 for row in rows if row[0] == 1), 0)
     return Next(CardRow(*card) if tier is not None else None, tier == 2, left, total)

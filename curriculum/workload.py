@@ -22,7 +22,7 @@ RETENTIONS = tuple(
     round(LOWEST_RETENTION + n * (HIGHEST_RETENTION - LOWEST_RETENTION) / (STEPS - 1), 2) for n in range(STEPS)
 )
 LIVES = 2000  # of cards played out for `costs`: a few are played often, of many every so manyth
-TYPICAL = (2.3, 2.1)  # stability and difficulty after a first Good, by the standard parameters
+TYPICAL = [(1.2 * 1.045**number, 2.0 + number % 7) for number in range(100)]  # a deck after some months
 LONGEST_BACKLOG = 183  # days; what takes longer is not said in days
 SEED = 27
 

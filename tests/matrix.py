@@ -237,6 +237,31 @@ MATRIX: dict[str, list[Case]] = {
         only({}, form={**ROUND_FORM, "card_id": "@own card", "rating": "3", "lesson": "mix-decibels"}),
     ],
     "POST practice.undone": [own(422, form=ROUND_FORM)],
+    # -- cards on their way in and out
+    "GET imports.new": [own()],
+    "POST imports.uploaded": [
+        own(303, form={"file": FILE + "question,answer"}),
+        own(422, about="no file"),
+    ],
+    "GET imports.show": [
+        only(ADA, url={"work_id": "@deck look"}),
+        only(ADA, url={"work_id": "@table look"}),
+        only(ADA, url={"work_id": "@deck import"}),
+        only({}, url={"work_id": "@export"}, about="of another kind"),
+    ],
+    "POST imports.begun": [
+        only(ADA_DOES, url={"work_id": "@deck look"}),
+        only(ADA_DOES, url={"work_id": "@table look"}, form={"column.0": "question"}),
+        only({"ada": 422}, url={"work_id": "@table look"}, form={"column.0": "answer"}),
+    ],
+    "POST imports.left": [only(ADA_DOES, url={"work_id": "@deck look"})],
+    "POST imports.taken_back": [only(ADA_DOES, url={"work_id": "@deck import"})],
+    "GET imports.file": [only(ADA, url={"sha256": "@card media"})],
+    "GET exports.new": [own()],
+    "POST exports.asked": [own(303, form={"track": ""}), own(422, form={"track": "no-track"})],
+    "GET exports.show": [only(ADA, url={"work_id": "@export"})],
+    "GET exports.file": [only(ADA, url={"work_id": "@export"})],
+    "GET exports.table": [own()],
     # -- people
     "GET home.today": [own(nobody_script=302)],
     "GET links.index": [own()],

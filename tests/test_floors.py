@@ -21,7 +21,17 @@ PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "words"},
     "curriculum": {
         *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
-        *("content_files", "fitting", "formula", "front_matter", "html_card", "lesson_file", "lesson_page", "library"),
+        *(
+            "content_files",
+            "fitting",
+            "formula",
+            "front_matter",
+            "fsrs6",
+            "html_card",
+            "lesson_file",
+            "lesson_page",
+            "library",
+        ),
         *("note_names", "own_copy", "own_text", "quantities", "scheduling", "search", "showing"),
         *("source_text", "spacing", "truth_models"),
         *("typed", "workload"),

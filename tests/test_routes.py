@@ -9,6 +9,7 @@ there; without the forgery guard nothing happens; the guarding headers are on ev
 import hashlib
 import io
 import itertools
+import random
 import re
 import sqlite3
 import time
@@ -52,7 +53,7 @@ PROTECTED = {  # what a form might try to set, by the names of columns
     **dict.fromkeys(("side", "by_name", "sha256", "secret_hash", "token_hash", "media_type", "kept"), "mentor"),
 }
 NOT_PERSONAL = {"static", "lessons.picture"}
-WITH_OWN_POLICY = {"portfolio.file", "lessons.picture"}  # sandboxed
+WITH_OWN_POLICY = {"portfolio.file", "lessons.picture", "imports.file"}  # sandboxed
 
 
 @dataclass
@@ -458,6 +459,7 @@ def same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = itertools.count()
     monkeypatch.setattr("core.ids.os", SimpleNamespace(urandom=lambda size: next(numbers).to_bytes(size, "big")))
     monkeypatch.setattr("core.ids.time", SimpleNamespace(time_ns=lambda: 10**18))
+    monkeypatch.setattr("curriculum.views.own_cards.dice", random.Random(0))
     monkeypatch.setattr("mentorship.links.secrets", SimpleNamespace(token_urlsafe=lambda size: "s" * size))
 
 

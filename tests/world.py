@@ -20,6 +20,8 @@ from core.accounts import SignIn, User, UserEmail, hash_of
 from core.ids import uuid7
 from core.storage import Storage
 from curriculum import day_list, fitting, lessons, optimise, own_cards, pauses, reviews, spacing, store
+from curriculum.imports import media
+from curriculum.imports.media import File, Files
 from curriculum.library import Library
 from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
@@ -46,6 +48,12 @@ READERS: dict[str, set[str]] = {
     "work stage": PRIVATE,
     "work result": PRIVATE,
     "work error": PRIVATE,
+    "import name": PRIVATE,
+    "import deck": PRIVATE,
+    "import row": PRIVATE,
+    "card media content": PRIVATE,
+    "card media name": PRIVATE,
+    "export content": PRIVATE,
     "invitation label": PRIVATE,
     "invitation secret": set(),  # shown to its maker once, and to whoever brings it
     "meeting notes": PAIR,
@@ -117,6 +125,7 @@ def build(app: Flask) -> World:
             _links(world, db)
             _meetings(world, db, library)
             _pieces(world, db, app.extensions["storage"])
+            _files_of_cards(world, db, app.extensions["storage"])
             _milestones(world, db, library)
             _own_cards(world, db, library)
             db.commit()
@@ -273,6 +282,34 @@ def _pieces(world: World, db: Session, storage: Storage) -> None:
     for one in (shared, text, loose, old):
         portfolio.share(db, one, at=MONDAY - 8 * DAY)
     portfolio.archive(old, at=MONDAY - 7 * DAY)
+
+
+def _files_of_cards(world: World, db: Session, storage: Storage) -> None:
+    """A deck and a table that were looked at, a deck that was brought in, cards taken out; and a picture on a card."""
+    say, ada = world.canaries, world.id_of("ada")
+
+    def kept(octets: str) -> str:
+        staged = storage.stage(io.BytesIO(octets.encode()), most=1000)
+        storage.keep(staged)
+        return staged.sha256
+
+    def done(name: str, kind: str, wish: dict[str, Any], result: dict[str, Any]) -> None:
+        piece = work.ask(db, ada, kind, f"Import of {say['import name']}", wish, at=MONDAY - HOUR)
+        piece.state, piece.result, piece.ended_at = "done", json.dumps(result), MONDAY
+        world.ids[name] = str(piece.id)
+
+    counts = dict.fromkeys(("notes", "cards", "reviews", "new", "changed", "same", "back", "new_reviews"), 3)
+    found = {**counts, "name": say["import name"], "pictures": 0, "sounds": 0, "unplaced": []}
+    wish = {"sha256": kept("a deck"), "name": say["import name"]}
+    done("deck look", "look-at-deck", wish, {**found, "decks": [[say["import deck"], 3]]})
+    done("deck import", "import-deck", wish, {**found, "at": MONDAY.isoformat(), "said": say["import name"]})
+    table = {"rows": 1, "has_heading": False, "mapping": ["question"], "first": [[say["import row"]]], "note": ""}
+    done("table look", "look-at-table", {**wish, "sha256": kept("question")}, table)
+    out = {"sha256": kept(say["export content"]), "name": say["import name"], "said": say["import name"]}
+    done("export", "export-cards", {"track": "", "name": say["import name"]}, out)
+    picture = File(say["card media name"], kept("GIF89a" + say["card media content"]), "image/gif", 50)
+    media.note(db, ada, Files({picture.name: picture}), at=MONDAY)
+    world.ids["card media"] = picture.sha256
 
 
 def _milestones(world: World, db: Session, library: Library) -> None:

@@ -14,7 +14,7 @@ from core.database import get_db
 from core.errors import NotFound, Refused
 from core.once import once
 from core.web import own_path, read_form
-from curriculum import browser, card_acts, card_page, cards, own_cards, showing
+from curriculum import browser, card_acts, card_page, cards, own_cards, practice, showing
 from curriculum.card_acts import Done
 from curriculum.views import library
 
@@ -94,7 +94,7 @@ def changed():
     if form.everything:
         ids = [row.card_id for row in browser.find(db, _look(), form.q)]
     if form.verb == "practised":
-        query = {"q": form.q} if form.everything else {"card": ids}
+        query = {"q": form.q} if form.everything and form.q else {"card": ids[: practice.MOST]}
         if not ids:
             raise Refused("No card is ticked. Tick those that you mean, then press the button again.")
         return redirect(url_for("practice.begun", **query), 303)

@@ -68,7 +68,7 @@ def file(work_id: UUID):
     piece = _piece(work_id)
     if piece.state != "done" or not _path(piece).is_file():
         raise Refused("This file was put away, as files are after a day. Take the cards out once more.")
-    return send_file(
+    answer = send_file(
         _path(piece),
         mimetype="application/octet-stream",
         as_attachment=True,
@@ -76,6 +76,8 @@ def file(work_id: UUID):
         conditional=True,
         etag=piece.outcome["sha256"],
     )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @bp.get("/export/cards.csv")

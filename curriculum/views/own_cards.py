@@ -20,7 +20,7 @@ from curriculum.views import library
 bp = Blueprint("own_cards", __name__)
 dice = random.SystemRandom()
 
-Part = Annotated[str, StringConstraints(max_length=own_text.LONGEST_PART)]
+Part = Annotated[str, StringConstraints(max_length=own_text.LONGEST_HTML)]
 
 
 class CardForm(BaseModel):
@@ -32,7 +32,6 @@ class CardForm(BaseModel):
     lesson: str = ""
     back: str = ""  # desk | lesson | "": where to go on
     another: str = ""  # write another one like this afterwards
-    block: str = ""  # preview: of the card that is being edited
 
 
 @bp.get("/cards/new")
@@ -69,18 +68,18 @@ def written():
 @signed_in
 def preview():
     """Both sides as they will look, or what is to be mended; nothing is kept."""
-    refusal, draft, form = None, Draft(), CardForm()
+    refusal, draft = None, Draft()
+    block = request.form.get("block", "")
+    row = own_cards.own(get_db(), current_user().id, block) if block else None
     try:
-        form = read_form(CardForm)
-        draft = _draft(form)
-        made = own_cards.read(library(), draft)
+        draft = _draft(read_form(CardForm))
+        made = own_cards.read(library(), draft, markup=row.markup if row else "markdown")
     except InvalidForm as refused:
         made, refusal = (), refused
-    row = own_cards.own(get_db(), current_user().id, form.block) if form.block else None
     context = {"looks": [(card, showing.show(card, 0)) for card in made], "refusal_of_card": refusal}
     if wants_fragment():
         return render_template("curriculum/cards/_preview.html", **context)
-    return _form(draft, row, back=form.back, **context)
+    return _form(draft, row, back=request.form.get("back", ""), **context)
 
 
 @bp.get("/cards/<block>/edit")
@@ -116,12 +115,13 @@ def _instead(card_id: str) -> Draft:
 
 def _form(draft: Draft, row: OwnCard | None = None, *, back: str = "", **preview: object):
     course = library()
-    look = preview or {"looks": _looks(draft), "refusal_of_card": None}
+    look = preview or {"looks": _looks(draft, row.markup if row else "markdown"), "refusal_of_card": None}
     return render_template(
         "curriculum/cards/form.html",
         draft=draft,
         row=row,
         back=back,
+        longest=own_text.LONGEST_HTML if row and row.markup == "html" else own_text.LONGEST_PART,
         kinds=own_text.KINDS,
         lessons=[(slug, one.title) for slug, one in course.lessons.items()],
         tags=own_cards.tags(get_db(), current_user().id),
@@ -129,10 +129,10 @@ def _form(draft: Draft, row: OwnCard | None = None, *, back: str = "", **preview
     )
 
 
-def _looks(draft: Draft):
+def _looks(draft: Draft, markup: str):
     """What the form's preview begins with: nothing, until there is a card to see."""
     try:
-        return [(card, showing.show(card, 0)) for card in own_cards.read(library(), draft)]
+        return [(card, showing.show(card, 0)) for card in own_cards.read(library(), draft, markup=markup)]
     except InvalidForm:
         return []
 

@@ -47,7 +47,7 @@ def index():
         tracks=[(track.name, track.title) for track in course.tracks],
         milestones=[(one.slug, f"M{one.number:02d} {one.title} ({count} cards)") for one, count in milestones if count],
         tags=own_cards.all_tags(db, course, look.user_id),
-        lengths=[(str(most), f"at most {most}") for most in LENGTHS],
+        lengths=[(str(most), f"{most} cards") for most in LENGTHS],
     )
 
 
@@ -73,7 +73,7 @@ def desk():
         template = current_app.jinja_env.get_template("curriculum/_card.html")
         return template.render(**_context(round_, carried, given, given is not None))
     if card is None:
-        return _end(round_, look)
+        return _end(round_, look, carried)
     is_open = given is not None or request.values.get("card_id") == card.id
     return render_template("curriculum/practice/round.html", **_context(round_, carried, given, is_open))
 
@@ -132,11 +132,11 @@ def _round() -> tuple[Round, browser.Look, list[tuple[str, str]]]:
     return practice.of(get_db(), look, chosen, seed=seed, begun=begun, most=most), look, carried
 
 
-def _address(carried: list[tuple[str, str]]) -> str:
+def _address(carried: list[tuple[str, str]], endpoint: str = "practice.desk") -> str:
     values: dict[str, Any] = {}
     for name, value in carried:
         values.setdefault(name, []).append(value)
-    return url_for("practice.desk", **values)
+    return url_for(endpoint, **values)
 
 
 def _context(round_: Round, carried: list[tuple[str, str]], given: str | None, is_open: bool) -> dict[str, object]:
@@ -170,7 +170,7 @@ def _where(card: Card) -> str:
     return f"Practice · {lesson.title}" if lesson else "Practice"
 
 
-def _end(round_: Round, look: browser.Look):
+def _end(round_: Round, look: browser.Look, carried: list[tuple[str, str]]):
     """How the round went: the first answer of each card tells."""
     counts = [list(round_.first.values()).count(rating) for rating in (1, 2, 3, 4)]
     forgotten = round_.forgotten
@@ -181,5 +181,5 @@ def _end(round_: Round, look: browser.Look):
         answers=round_.answers,
         forgotten=browser.page(get_db(), look, practice.rows(get_db(), look, forgotten)),
         again=url_for("practice.begun", card=forgotten) if forgotten else "",
-        once_more=url_for("practice.begun", **request.args.to_dict(flat=False) | {"seed": None, "begun": None}),
+        once_more=_address([field for field in carried if field[0] not in ("seed", "begun")], "practice.begun"),
     )

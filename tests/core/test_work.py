@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -86,8 +86,13 @@ def row(db: Session, piece: Work) -> Work:
 
 
 def test_the_oldest_piece_is_done_first_and_keeps_what_came_of_it(db, fresh_db, ada, ben, job_app, kind):
-    order = []
-    kind("count", lambda task: order.append(task.asked["name"]) or {"said": f"counted {task.asked['name']}"})
+    order: list[str] = []
+
+    def run(task: Task) -> Mapping[str, Any]:
+        order.append(task.asked["name"])
+        return {"said": f"counted {task.asked['name']}"}
+
+    kind("count", run)
     second = asked(db, ada, name="second", at=MONDAY + SECOND)
     first = asked(db, ben, name="first")
 
@@ -121,11 +126,15 @@ def test_one_person_cannot_fill_the_queue(db, ada, ben, job_app):
 
 
 def test_progress_is_written_while_the_work_goes_on_but_not_at_every_word(db, base, fresh_db, ada, job_app, kind):
-    seen, writes = [], []
+    seen: list[tuple[str, str, int]] = []
+    writes: list[float] = []
 
     def run(task: Task) -> Mapping[str, Any]:
-        spy = task.base.writing
-        task.base = SimpleNamespace(writing=lambda **more: writes.append(1) or spy(**more), reading=base.reading)
+        def spied(**more: Any) -> Any:
+            writes.append(more["patience"])
+            return base.writing(**more)
+
+        task.base = cast(Any, SimpleNamespace(writing=spied, reading=base.reading))
         for number in range(1000):
             task.tell("Counting", number, 1000)
         task.tell("Adding up")
@@ -401,7 +410,7 @@ def test_killed_in_the_middle_the_next_process_finishes_it_or_says_so(db, base, 
     wait_for(lambda: row(fresh_db, slow).done > 0)
     with base.writing() as other:  # the second is under way, too, as a process with two hands would have it
         taken = {"state": "running", "started_at": clock.now()}
-        other.execute(Work.__table__.update().where(col(Work.id) == fragile.id).values(**taken))  # type: ignore[attr-defined]
+        other.execute(Work.__table__.update().where(col(Work.id) == fragile.id).values(**taken))
 
     first.kill()
     first.wait()

@@ -9,6 +9,7 @@ from core import clock
 from core.errors import Refused
 from curriculum import backlog, day_list, lessons, pace, plans
 from curriculum.models import Memory, QueueCard
+from tests.curriculum.histories import write
 from tests.mentorship.page_text import words
 from tests.times import BERLIN, DAY, MONDAY
 
@@ -145,6 +146,17 @@ def test_each_choice_leads_to_the_cards(as_ada, behind, answered_long_ago, form,
     assert sent.status_code == 303
     assert "data-desk-grades" in page.text
     assert said in words(page)
+
+
+@pytest.mark.parametrize(("days", "is_back"), [(0, False), (1, False), (2, False), (3, True), (30, True)])
+def test_who_has_not_answered_for_some_days_is_back(db, ada, days, is_back):
+    write(db, ada, [[(3, MONDAY - 9 * DAY, TODAY - 9)], [(3, MONDAY, TODAY)]])
+
+    assert backlog.is_back(db, ada.id, BERLIN, at=MONDAY + days * DAY) is is_back
+
+
+def test_who_never_answered_is_not_back(db, ada, behind):
+    assert not backlog.is_back(db, ada.id, BERLIN, at=MONDAY)
 
 
 def test_who_answered_yesterday_goes_straight_to_the_cards(as_ada, behind):

@@ -119,16 +119,18 @@ def test_a_suspended_gap_that_comes_back_is_still_suspended(db, library, ada):
     assert memories(db)["2"].aside == Aside.SUSPENDED
 
 
-def test_an_imported_card_keeps_its_layout_until_its_words_change(db, library, ada):
+def test_a_card_that_came_as_html_stays_so_and_is_cleaned(db, library, ada):
     row = write(db, library, ada, Draft("basic", "Q?", "A"))
-    row.markup, row.question = "html", "<b>Q</b>"
-    db.commit()
+    row.markup = "html"
+    draft = Draft("cloze", '<b>{{1:C}}</b> and {{2:G}}<script>alert(1)</script><img src="https://elsewhere.example/x">')
 
-    own_cards.edit(db, library, ada.id, row.id, Draft("basic", "<b>Q</b>", "A", tags="new"), at=MONDAY + MINUTE)
-    kept = row.markup
-    own_cards.edit(db, library, ada.id, row.id, Draft("basic", "**Q**", "A"), at=MONDAY + 2 * MINUTE)
+    own_cards.edit(db, library, ada.id, row.id, draft, at=MONDAY + MINUTE)
+    made = own_cards.made_of(row)
 
-    assert (kept, row.markup) == ("html", "markdown")
+    assert row.markup == "html" and [card.id.partition(".")[2] for card in made] == ["1", "2"]
+    assert "<b>" in made[0].back and "script" not in made[0].front and "elsewhere" not in made[0].front
+    with pytest.raises(InvalidForm):
+        own_cards.edit(db, library, ada.id, row.id, Draft("cloze", "no gap"), at=MONDAY + MINUTE)
 
 
 def test_a_deleted_card_leaves_the_day_and_comes_back_as_it_stood(db, library, ada):

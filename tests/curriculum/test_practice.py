@@ -104,6 +104,14 @@ def test_an_undone_answer_is_asked_again(db, library, ada, read):
         practice.undo(db, now, look, MONDAY, at=MONDAY + 2 * MINUTE)
 
 
+def test_a_card_that_is_not_in_the_reviews_can_be_practised_and_does_not_join_them(db, library, ada):
+    say(db, library, ada, 1, MONDAY + SECOND)
+    db.commit()
+
+    assert db.exec(select(Memory)).all() == [] and db.exec(select(Review.rating)).one() == 11
+    assert replay.faults(db, ada.id) == []
+
+
 def test_the_desk_cannot_take_practice_back(db, library, ada, read):
     say(db, library, ada, 3, MONDAY + SECOND)
 

@@ -93,28 +93,28 @@ def test_an_odd_address_shows_what_is_kept(as_ada, query):
     assert 'name="retention" type="number" value="90"' in page.text
 
 
-def test_the_picture_has_its_table_and_rises(as_ada, few):
+def test_the_picture_has_its_table_and_rises(as_ada, answered):
     page = as_ada.get(PAGE)
 
     heights = [float(y) for y in re.findall(r'data-retention-row="\d+" data-x="[\d.]+" data-y="([\d.]+)"', page.text)]
     assert len(heights) == 18
     assert heights[-1] == 12.0, "the highest touches the top"
     assert heights[0] > heights[10] > heights[-1]
-    assert "for the 12 cards that you have begun" in words(page)
+    assert "for the 150 cards that you have begun" in words(page)
     assert "style=" not in page.text
 
 
-def test_without_cards_the_picture_is_of_typical_ones(as_ada):
+def test_with_hardly_any_cards_the_picture_is_of_typical_ones(as_ada):
     page = words(as_ada.get(PAGE))
 
-    assert "for 100 typical cards, since you have begun none yet" in page
-    assert "A look takes 15 s" in page
+    assert "for 100 typical cards, until you have begun enough of your own" in page
+    assert "An answer takes you about 15 s" in page
 
 
 def test_the_time_is_her_own(as_ada, db, ada):
     write(db, ada, played(0, cards=12), seconds=6.0)
 
-    assert "A look takes 6 s" in words(as_ada.get(PAGE))
+    assert "An answer takes you about 6 s" in words(as_ada.get(PAGE))
 
 
 # Pauses

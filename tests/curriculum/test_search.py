@@ -15,7 +15,7 @@ from curriculum import browser, cards, lessons, search, texts
 from curriculum.library import Library
 from curriculum.models import Memory, OwnCard
 from curriculum.search import Either, Every, Figure, Named, Without, Words
-from tests.times import BERLIN, DAY, MONDAY
+from tests.times import BERLIN, DAY, MONDAY, ZONES
 
 LESSON = "daw-signal-path"
 
@@ -151,6 +151,16 @@ def found(db: Session, library: Library, ada: User, query: str, sort: str = "due
 )
 def test_what_a_search_finds(db, library, ada, collection, query, count):
     assert len(found(db, library, ada, query)) == count
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("figure", ["due", "added", "stability", "reps"])
+def test_figures_beyond_all_days_are_no_error(db, library, ada, collection, zone, figure):
+    look = browser.look(library, ada.id, zone, at=MONDAY)
+
+    found = [browser.find(db, look, f"prop:{figure}{sign}999999 hochpass") for sign in ("<", ">", "<-", ">-")]
+
+    assert [len(some) for some in found] in ([12, 0, 0, 12], [9, 0, 0, 9])
 
 
 def test_everything_is_there_and_nothing_of_others(db, library, ada, eve, collection):

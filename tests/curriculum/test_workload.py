@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock
-from curriculum import scheduling, workload
+from curriculum import fsrs6, scheduling, workload
 from curriculum.scheduling import DEFAULT, MemoryState, State
 from curriculum.spacing import Plan
 from tests.times import DAY, MONDAY
@@ -42,10 +42,10 @@ def answered(card: MemoryState, day: int, dice: random.Random, parameters: tuple
 def played(cards, parameters, retention, seed) -> tuple[float, float]:
     """Reviews and answers a day when the coming year is played out."""
     dice, reviews, answers = random.Random(seed), 0, 0
-    model = scheduling._model(parameters, retention)
+    model = fsrs6.model(parameters, retention)
     for stability, difficulty in cards:
         card = memory(stability, difficulty)
-        day = FIRST_DAY + model._next_interval(stability=stability)
+        day = FIRST_DAY + model.interval(stability)
         while day <= FIRST_DAY + workload.HORIZON:
             outcome, is_recalled = answered(card, day, dice, parameters, retention)
             reviews += 1
@@ -181,15 +181,17 @@ def test_the_promised_days_are_those_that_the_model_takes(parameters, retention)
     cards = away(700, seed=3)
     promised = workload.gone_in(cards, 60, parameters, retention)
 
-    dice, later, queue, day = random.Random(5), {}, [], 0
+    later: dict[int, list[MemoryState]] = {}
+    queue: list[MemoryState] = []
+    dice, day = random.Random(5), 0
     for card in cards:
         held = memory(card.stability, card.difficulty, FIRST_DAY + card.answered)
         later.setdefault(max(card.due, 0), []).append(held)
     while queue or not day:
         queue += later.pop(day, [])
         queue.sort(key=lambda card: scheduling.retrievability(card, day=FIRST_DAY + day, parameters=parameters))
-        for card in queue[:60]:
-            outcome, _ = answered(card, FIRST_DAY + day, dice, parameters, retention)
+        for one in queue[:60]:
+            outcome, _ = answered(one, FIRST_DAY + day, dice, parameters, retention)
             later.setdefault(day + outcome.days, []).append(outcome.memory)
         queue, day = queue[60:], day + 1
 

@@ -172,13 +172,13 @@ def marks_words(page: Page) -> None:
 
 
 def forgets_and_recalls(page: Page) -> None:
-    """Go through a round, the first card once more."""
-    for key in ("1", "3", "3", "4"):
+    """Go through a round; the first card is forgotten, so that it comes once more."""
+    for key in ("1", "3", "2", "4", "3"):
         card = page.locator("[data-desk-grades] [name=op]").get_attribute("value")
         page.locator("[data-desk-show] button").click()
-        page.locator("[data-desk-grades]").wait_for()
+        page.locator(".desk-grade-1").wait_for()
         page.keyboard.press(key)
-        page.locator(f"[name=op][value='{card}']").wait_for(state="detached")
+        page.locator(f"[data-desk-grades] [name=op][value='{card}']").wait_for(state="detached")
     page.get_by_role("heading", name="Round done").wait_for()
 
 
@@ -285,8 +285,14 @@ STOPS = [
     Stop("profile.keys", "/settings/keys", ("fay",), "none"),
     Stop("profile.keys", "/settings/keys", ("ada",), "some"),
     Stop("profile.keys", "/settings/keys", ("ben",), "made", 200, makes_a_key),
-    Stop("profile.work", "/work/{work_running}", ("ada",), "running"),
-    Stop("profile.work", "/work/{work_waiting}", ("ada",), "waiting"),
+    Stop("imports.new", "/cards/import", BOTH),
+    Stop("imports.new", "/cards/import", ("ada",), "refused", 200, sends_it_empty),
+    Stop("imports.show", "/cards/import/{deck_look}", ("ada",), "deck"),
+    Stop("imports.show", "/cards/import/{table_look}", ("ada",), "table"),
+    Stop("imports.show", "/cards/import/{deck_import}", ("ada",), "imported"),
+    Stop("imports.show", "/cards/import/{table_import}", ("ada",), "imported-table"),
+    Stop("exports.new", "/cards/export", ("ada", "fay")),
+    Stop("exports.show", "/cards/export/{export}", ("ada",)),
     Stop("profile.work", "/work/{work_done}", ("ada",), "done"),
     Stop("profile.work", "/work/{work_failed}", ("ada",), "failed"),
     Stop("security.change_password", "/settings/password", BOTH),

@@ -18,6 +18,7 @@ NO_PAGES = {  # routes that answer GET with something else than a page
     "lessons.picture",
     "stats.log",
     "portfolio.file",
+    *("imports.file", "exports.file", "exports.table"),
     *("profile.openapi", "api.queue"),
 }
 ALL_RULES = {"resultTypes": ["violations"]}

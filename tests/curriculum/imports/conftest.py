@@ -71,7 +71,7 @@ def learnt(name: str, *, due_in: int = 5, answers: tuple[Review, ...] | None = N
 @pytest.fixture
 def package(tmp_path: Path) -> Callable[..., Path]:
     """`package(note, note)`: a file of these notes."""
-    made = []
+    made: list[Path] = []
 
     def make(*notes: OutNote, media: Iterable[tuple[str, bytes]] = ()) -> Path:
         path = tmp_path / f"deck-{len(made)}.apkg"

@@ -1,5 +1,6 @@
 """Cards as a table: whatever program wrote it, what columns mean, rows with mistakes, formulas."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,12 @@ def bring(base: Any, user_id: Any, path: Path, text: str, *, at: Any = MONDAY) -
 def brought(base, db: Session, ada, tmp_path):
     """`brought(text)`: Ada brings this table in."""
     user_id = ada.id
-    return lambda text, **more: (db.rollback(), bring(base, user_id, tmp_path / "cards.csv", text, **more))[1]
+
+    def bring_in(text: str, **more: Any) -> dict[str, Any]:
+        db.rollback()  # a look at Ada may have taken the pen
+        return bring(base, user_id, tmp_path / "cards.csv", text, **more)
+
+    return bring_in
 
 
 def test_each_row_is_a_card(brought, fresh_db, ada):
@@ -130,8 +136,6 @@ def test_each_row_is_a_card(brought, fresh_db, ada):
 
 
 def test_a_row_whose_question_is_known_changes_that_card(brought, db, fresh_db, library, ada):
-    import random
-
     own_cards.write(
         db, library, ada.id, own_cards.Draft(question="Mine?", answer="Old."), dice=random.Random(1), at=MONDAY
     )
