@@ -26,10 +26,9 @@ from tests.e2e.hands import (
     title,
     uploads,
 )
-from tests.e2e.pages import STOPS, Visitors, as_on_a_phone, makes_a_key, marks_words
+from tests.e2e.pages import Stop, Visitors, as_on_a_phone, makes_a_key, marks_words
 from tests.e2e.server import Server
 
-TODAY = next(stop for stop in STOPS if stop.endpoint == "home.today")
 WRITTEN = "Where does the mouse go?"
 DECK = [
     OutNote("jazz-1", "basic", "Which chord comes before V?", "ii", deck="Jazz", tags=("jazz",)),
@@ -54,11 +53,8 @@ def at(visitors: Visitors) -> Iterator[Callable[[str, str], Page]]:
     opened = []
 
     def open_one(person: str, address: str) -> Page:
-        visit = visitors.at(TODAY, person)
-        page = visit.__enter__()
-        opened.append(visit)
-        page.goto(address.format(**visitors.cast.ids))
-        return page
+        opened.append(visitors.at(Stop("", address), person))
+        return opened[-1].__enter__()
 
     yield open_one
     for visit in opened:
@@ -237,7 +233,7 @@ def test_many_cards_are_suspended_at_once_undone_and_one_is_taken_back(at: At) -
     ada.keyboard.press("Enter")
     rows = ada.locator(".card-table tbody tr")
     expect(rows).to_have_count(len(reviewers.PLAIN))
-    ada.get_by_label("Tick all").press("Space")
+    ada.get_by_label("Tick all on this page").press("Space")
     press(ada, ada.get_by_role("button", name="Suspend"))
     expect(ada.locator(".card-done")).to_contain_text("8 cards")
     expect(rows.filter(has_text="suspended")).to_have_count(8)
