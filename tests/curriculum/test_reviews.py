@@ -382,7 +382,7 @@ def test_two_who_take_back_the_same_answer_take_it_back_once(
     both_looked, get = threading.Barrier(2, timeout=20), Session.get
 
     def get_together(db: Session, *given: Any, **more: Any) -> Any:
-        if "with_for_update" in more:
+        if more.get("with_for_update"):
             both_looked.wait()
         return get(db, *given, **more)
 
