@@ -63,10 +63,14 @@ def moves_on(page: Page, act: Callable[[], object]) -> None:
     expect(page.locator(f"{REVIEW_ID}[value='{before}']")).to_have_count(0)
 
 
+def strikes(page: Page, key: str) -> None:
+    moves_on(page, lambda: page.keyboard.press(key))
+
+
 def grades(page: Page, key: str) -> str:
     card = question(page)
     shows_answer(page)
-    moves_on(page, lambda: page.keyboard.press(key))
+    strikes(page, key)
     return card
 
 

@@ -23,6 +23,7 @@ from tests.e2e.hands import (
     saves,
     search,
     shows_answer,
+    strikes,
     title,
     uploads,
 )
@@ -82,12 +83,12 @@ def test_back_after_days_away_she_chooses_and_the_keyboard_does_the_rest(at: At)
     for key in "bs":
         done.append(question(gil))
         leaves_field(gil)
-        moves_on(gil, lambda key=key: gil.keyboard.press(key))
+        strikes(gil, key)
 
     gil.reload()
     for card in reversed(done):
         leaves_field(gil)
-        moves_on(gil, lambda: gil.keyboard.press("u"))
+        strikes(gil, "u")
         assert question(gil) == card, "undo goes back step by step, also after a reload"
 
 
@@ -113,7 +114,7 @@ def test_each_kind_asks_in_its_own_way_and_shows_what_was_wrong(at: At) -> None:
         asked = card.inner_text()
         if "beat" in asked:
             seen.add("calculation")
-            bpm = int(re.search(r"(\d+) beats", asked)[1])  # type: ignore[index]
+            bpm = next(int(word) for word in asked.split() if word.isdigit())
             expect(card.locator(".desk-unit")).to_have_text("ms")
             answers(dora, typed, str(60_000 / bpm))
             expect(card.locator(".desk-verdict-right")).to_be_visible()
@@ -132,7 +133,7 @@ def test_each_kind_asks_in_its_own_way_and_shows_what_was_wrong(at: At) -> None:
             seen.add("cloze" if "interval" in asked else "basic")
             shows_answer(dora)
             expect(card.locator(".desk-answer")).to_contain_text(re.compile("right|fifth"))
-        moves_on(dora, lambda: dora.keyboard.press("3"))
+        strikes(dora, "3")
 
     assert seen == {draft.type for draft in reviewers.KINDS}
 
@@ -254,6 +255,7 @@ def test_extra_practice_leaves_the_desk_as_it_is(at: At) -> None:
     ada.goto("/practice")
     ada.locator("#way-q").fill("tag:plain")
     ada.keyboard.press("Enter")
+    ada.wait_for_url("**/practice/round?*")
     for key in "331":
         card = ada.locator("[data-desk-grades] [name=op]").get_attribute("value")
         shows_answer(ada)
