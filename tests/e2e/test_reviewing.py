@@ -114,7 +114,7 @@ def test_each_kind_asks_in_its_own_way_and_shows_what_was_wrong(at: At) -> None:
         asked = card.inner_text()
         if "beat" in asked:
             seen.add("calculation")
-            bpm = next(int(word) for word in asked.split() if word.isdigit())
+            bpm = int(asked.partition(" beats")[0].rpartition(" ")[2])
             expect(card.locator(".desk-unit")).to_have_text("ms")
             answers(dora, typed, str(60_000 / bpm))
             expect(card.locator(".desk-verdict-right")).to_be_visible()
