@@ -198,6 +198,7 @@ def test_an_own_card_is_written_edited_found_deleted_and_brought_back(at: At) ->
     press(ada, ada.get_by_role("link", name=WRITTEN))
     ada.wait_for_url("**/cards/own-*")
     ada.keyboard.press("e")
+    ada.wait_for_url("**/edit*")
     ada.get_by_role("textbox", name="Answer").fill("To the **right**.")
     ada.keyboard.press("Control+Enter")
     expect(main(ada)).to_contain_text("To the right.")
