@@ -16,7 +16,7 @@ from core.database import database, get_db
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import day_list, log, optimise, plans, reviews, scheduling, showing, store
+from curriculum import cards, day_list, log, optimise, plans, reviews, scheduling, showing, store
 from curriculum import desk as desk_rules
 from curriculum.library import Card
 from curriculum.reviews import Shown
@@ -169,9 +169,10 @@ def _done_for_now(at: datetime):
     today = clock.study_day(at, me.zone)
     answered, seen = [], set()
     for row in log.answered_on(db, me.id, today):
-        card: Card | None = library().cards.get(row.card_id)
-        if card and row.card_id not in seen:
-            seen.add(row.card_id)
+        if row.card_id in seen:
+            continue
+        seen.add(row.card_id)
+        if card := cards.find(db, library(), me.id, row.card_id):
             answered.append((card, WORDS[row.rating - 1], row.due_at))
     tomorrow, after = (clock.day_start(today + days, me.zone) for days in (1, 2))
     new_a_day = plans.learner(db, me.id).new_a_day

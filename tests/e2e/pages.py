@@ -35,6 +35,8 @@ class Stop:
 
 
 def shows_the_answer(page: Page) -> None:
+    """Of the first card that is neither typed nor chosen."""
+    goes_on_to(page, "[data-desk-show] button[data-key]")
     page.keyboard.press("Space")
 
 
@@ -77,6 +79,8 @@ def goes_on_to(page: Page, wanted: str) -> None:
 
 
 def opens_the_keys(page: Page) -> None:
+    if page.locator("#typed-answer").is_visible():
+        page.keyboard.press("Escape")  # a field takes all keys for itself
     page.keyboard.press("?")
 
 

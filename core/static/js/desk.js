@@ -22,6 +22,10 @@ desk.addEventListener("submit", (event) => {
   else send(form, event.submitter);
 });
 
+desk.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.id === "typed-answer") event.target.blur(); // then the keys are the desk's
+});
+
 function open() {
   for (const part of turn.querySelectorAll("[data-desk-answer], [data-desk-grades]")) part.hidden = false;
   for (const part of turn.querySelectorAll("[data-desk-ask], [data-desk-show]")) part.hidden = true;
