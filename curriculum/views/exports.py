@@ -18,11 +18,7 @@ from curriculum.imports import tables, uploads
 from curriculum.views import library
 
 bp = Blueprint("exports", __name__, url_prefix="/cards")
-<<<<<<< HEAD
 ALL = "all"  # what the form says for no track in particular
-=======
-ALL = "all"  # not "": a choice that must be made does not take an empty one
->>>>>>> story
 BOM = "\ufeff"  # so that spreadsheets read the table as UTF-8
 
 
@@ -45,7 +41,6 @@ def new():
 @once(again=new)
 def asked():
     form = read_form(ExportForm)
-<<<<<<< HEAD
     titles = {ALL: "all cards", **{track.name: track.title for track in library().tracks}}
     if form.track not in titles:
         raise Refused("Choose one of the offered tracks.", field="track")
@@ -53,15 +48,6 @@ def asked():
     track, word = ("", "cards") if form.track == ALL else (form.track, form.track)
     wish = {"track": track, "name": f"woodshed-{word}-{at:%Y-%m-%d}.apkg"}
     piece = work.ask(get_db(), current_user().id, uploads.EXPORT, f"Export of {titles[form.track]}", wish, at=at)
-=======
-    titles = {"": "all cards", **{track.name: track.title for track in library().tracks}}
-    track = "" if form.track == ALL else form.track
-    if track not in titles:
-        raise Refused("Choose one of the offered tracks.", field="track")
-    at = clock.now()
-    wish = {"track": track, "name": f"woodshed-{track or 'cards'}-{at:%Y-%m-%d}.apkg"}
-    piece = work.ask(get_db(), current_user().id, uploads.EXPORT, f"Export of {titles[track]}", wish, at=at)
->>>>>>> story
     return redirect(url_for("profile.work", work_id=piece.id), 303)
 
 
