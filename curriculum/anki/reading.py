@@ -185,6 +185,7 @@ def _ask(
     except (ValueError, TypeError, KeyError, AttributeError):
         log.warning("reading an Anki package ended with %s: %a", ended.status, ended.complained[-300:])
         raise refusal(422, DAMAGED) from None
+    look()  # also for a child that ended between two looks
     return answer
 
 

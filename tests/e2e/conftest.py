@@ -11,6 +11,7 @@ from tests.e2e.browser import FLAGS, find_browser
 from tests.e2e.server import Server
 from tests.e2e.watch import Watch
 
+LONGEST = "test_pages"
 WAIT = 15_000  # ms; a busy machine answers late
 
 Opener = Callable[..., tuple[Page, Watch]]
@@ -19,11 +20,15 @@ expect.set_options(timeout=WAIT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder need the browser; those of one file share a worker, its server and its browser."""
-    for item in items:
+    """All tests of this folder need the browser; those of one file share a worker, its server and its browser.
+
+    The longest file is shared out between two.
+    """
+    for number, item in enumerate(items):
         if item.path.parent == Path(__file__).parent:
+            half = f"-{number % 2}" if item.path.stem == LONGEST else ""
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem + half))
 
 
 @pytest.fixture(scope="session")
