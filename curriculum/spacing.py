@@ -13,6 +13,8 @@ from itertools import accumulate
 
 from fsrs.scheduler import DEFAULT_PARAMETERS
 
+from curriculum.fsrs6 import LONGEST
+
 STANDARD: tuple[float, ...] = DEFAULT_PARAMETERS
 RETENTION = 0.90
 LEAST_FUZZED = 2.5  # days; shorter intervals stay as they are
@@ -20,7 +22,6 @@ SPREAD = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.1), (20.0, float("inf"), 0.05))  # fro
 LONGEST_BALANCED = 90  # days; further ahead nobody knows the load
 LOAD_POWER = 2.15
 EASY_DAY = 0.2  # how heavy a lighter weekday may be, beside another day
-LONGEST = 36_500  # days
 
 
 @dataclass(frozen=True)
