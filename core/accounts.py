@@ -38,6 +38,7 @@ class User(SQLModel, UserMixin, table=True):
     password: str | None = None  # argon2id
     fs_uniquifier: str = Field(max_length=64, index=True)  # changes with the password
     active: bool = True
+    confirmed_at: datetime | None = None  # the e-mail address was shown to be theirs; None: not yet, or no mail here
     zone: str  # IANA name; study days turn at 04:00 there
     host_since: datetime | None = None  # runs this site
     demo_since: datetime | None = None  # made by the demo command; nobody real

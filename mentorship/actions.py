@@ -10,7 +10,7 @@ from core.database import get_or_404
 from core.errors import NotAllowed, NotFound, Refused
 from core.ids import uuid7
 from mentorship import links, sessions
-from mentorship.models import Action, StudioSession
+from mentorship.models.meetings import Action, StudioSession
 
 
 @dataclass(frozen=True, slots=True)

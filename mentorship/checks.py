@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from core.storage import Storage
 from curriculum.models import CardMedia
-from mentorship.models import Version
+from mentorship.models.pieces import Version
 
 
 def file_faults(db: Session, *, storage: Storage) -> list[str]:

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from curriculum import content, lessons
 from curriculum.content import Library, Milestone
 from curriculum.lessons import Place
-from mentorship.models import Assessment, Evidence, Piece, Version
+from mentorship.models.milestones import Assessment, Evidence
+from mentorship.models.pieces import Piece, Version
 
 OPTION = re.compile(r"\(option(al)?\)", re.IGNORECASE)
 TARGET = "target-"

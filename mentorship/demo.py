@@ -18,7 +18,7 @@ from curriculum.library import Library
 from mentorship import demo_diary, demo_steps, links, portfolio
 from mentorship.demo_diary import APPRENTICE, MENTOR
 from mentorship.demo_steps import Person, Stage, on_the_wall
-from mentorship.models import Version
+from mentorship.models.pieces import Version
 
 EMAILS = {APPRENTICE: "mara.demo@example.com", MENTOR: "jonas.demo@example.com"}
 ZONES = {APPRENTICE: "Europe/Berlin", MENTOR: "Europe/Lisbon"}

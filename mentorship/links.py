@@ -14,7 +14,7 @@ from core.accounts import User, hash_of
 from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
-from mentorship.models import Invitation, Link
+from mentorship.models.people import Invitation, Link
 
 INVITATION_LASTS = timedelta(days=7)
 What = Literal["lessons", "sessions", "pieces"]
@@ -235,7 +235,7 @@ def expire_invitations(db: Session, *, at: datetime) -> str:
 
 
 def _in_force() -> sa.ColumnElement[bool]:
-    return col(Link.ended_at).is_(None)
+    return sa.and_(*(col(moment).is_(None) for moment in (Link.ended_at, Link.completed_at, Link.paused_at)))
 
 
 def _own(person_id: UUID, link_id: UUID) -> SelectOfScalar[Link]:

@@ -13,7 +13,8 @@ from curriculum.content import Library, Milestone
 from curriculum.lessons import Place
 from mentorship import criteria, links, milestones, sign_offs
 from mentorship.criteria import Criterion, Exhibit
-from mentorship.models import Assessment, MilestoneEvent, Piece, Version
+from mentorship.models.milestones import Assessment, MilestoneEvent
+from mentorship.models.pieces import Piece, Version
 
 KEEPING = ("submitted", "verified", "attested")  # kinds of steps that keep criteria and evidence
 

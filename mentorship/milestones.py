@@ -16,7 +16,8 @@ from curriculum import plans
 from curriculum.content import Library, Milestone
 from mentorship import criteria, links
 from mentorship.criteria import Criterion
-from mentorship.models import Assessment, Evidence, MilestoneAttempt, MilestoneEvent, Piece, Version
+from mentorship.models.milestones import Assessment, Evidence, MilestoneAttempt, MilestoneEvent
+from mentorship.models.pieces import Piece, Version
 
 STATES = {
     "submitted": "submitted",

@@ -16,7 +16,7 @@ from curriculum.models import Review
 from curriculum.progress import TrackProgress
 from mentorship import links, milestones, portfolio, sessions, sign_offs
 from mentorship.milestones import Row
-from mentorship.models import Link
+from mentorship.models.people import Link
 from mentorship.portfolio import Tile
 from mentorship.sessions import Listed
 

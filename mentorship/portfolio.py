@@ -18,7 +18,8 @@ from core.storage import Staged, Storage
 from curriculum import content
 from curriculum.imports import media
 from mentorship import file_kinds, links, probe
-from mentorship.models import Evidence, Piece, Version
+from mentorship.models.milestones import Evidence
+from mentorship.models.pieces import Piece, Version
 
 LONGEST_NAME = 160  # characters of a file's name
 FILES_LOCK = 727003  # PostgreSQL's advisory lock between uploads and the sweep; on SQLite writers wait for each other

@@ -21,7 +21,7 @@ from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from curriculum.library import Library
 from mentorship import links
-from mentorship.models import StudioSession
+from mentorship.models.meetings import StudioSession
 
 Kind = Literal["meeting", "studio", "practice"]
 Rows = Select[StudioSession, User]

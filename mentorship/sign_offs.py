@@ -15,7 +15,7 @@ from curriculum.content import Milestone
 from mentorship import criteria, links, milestones
 from mentorship.criteria import Exhibit
 from mentorship.milestones import Person
-from mentorship.models import Assessment, MilestoneEvent
+from mentorship.models.milestones import Assessment, MilestoneEvent
 
 SIGNS_OFF = 3  # the lowest level that does: "meets"
 

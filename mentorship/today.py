@@ -19,7 +19,7 @@ from curriculum.models import Learner, Review
 from curriculum.progress import LessonOfTheWeek
 from mentorship import actions, links, milestones, sessions, sign_offs
 from mentorship.milestones import Row
-from mentorship.models import Action
+from mentorship.models.meetings import Action
 from mentorship.sessions import Listed
 from mentorship.sign_offs import Waiting
 

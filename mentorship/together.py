@@ -8,7 +8,9 @@ from sqlmodel import Session, col, select
 
 from curriculum.library import Library
 from mentorship import sessions
-from mentorship.models import Assessment, Link, MilestoneEvent, StudioSession
+from mentorship.models.meetings import StudioSession
+from mentorship.models.milestones import Assessment, MilestoneEvent
+from mentorship.models.people import Link
 
 
 @dataclass(frozen=True, slots=True)

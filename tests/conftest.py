@@ -22,7 +22,8 @@ from core.ids import uuid7
 from core.settings import HERE, Settings
 from core.storage import Storage
 from curriculum.library import Library, Shelf
-from mentorship.models import Link, Piece, Version
+from mentorship.models.people import Link
+from mentorship.models.pieces import Piece, Version
 from tests.times import MONDAY
 
 KEY = "only-for-tests-" + "k" * 40

@@ -26,7 +26,8 @@ from curriculum.library import Library
 from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
-from mentorship.models import Evidence, Piece
+from mentorship.models.milestones import Evidence
+from mentorship.models.pieces import Piece
 from mentorship.portfolio import Upload
 from mentorship.probe import Found
 from mentorship.sessions import Between, Entry, Kind

@@ -20,7 +20,7 @@ from core.storage import Storage
 from core.web import go_on, note, read_form
 from curriculum.views import library
 from mentorship import file_kinds, links, portfolio
-from mentorship.models import Piece, Version
+from mentorship.models.pieces import Piece, Version
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 

@@ -19,7 +19,7 @@ from core.web import own_path, read_form
 from curriculum.views import library
 from mentorship import actions, links, sessions
 from mentorship.actions import Promise
-from mentorship.models import StudioSession
+from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Between, Entry, Kind, Listed
 
 bp = Blueprint("sessions", __name__)

@@ -20,7 +20,7 @@ from core.database import Database
 from core.errors import Refused
 from core.ids import uuid7
 from core.settings import Settings
-from mentorship.models import Invitation
+from mentorship.models.people import Invitation
 from tests.conftest import Client
 from tests.times import DAY, MONDAY
 

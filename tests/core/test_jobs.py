@@ -24,7 +24,7 @@ from core.limits import RateCount
 from core.once import Operation
 from core.settings import HERE, Settings
 from mentorship import links
-from mentorship.models import Invitation
+from mentorship.models.people import Invitation
 from tests.conftest import KEY
 from tests.times import DAY, HOUR, MINUTE, MONDAY, SECOND
 

@@ -18,7 +18,7 @@ from core.errors import TooLarge
 from core.settings import HERE
 from core.storage import BLOCK, Storage
 from mentorship import jobs, portfolio
-from mentorship.models import Version
+from mentorship.models.pieces import Version
 from tests.times import MONDAY
 
 SONG = b"RIFF night bus"

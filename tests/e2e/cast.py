@@ -25,7 +25,8 @@ from curriculum.models import Memory
 from curriculum.own_cards import Draft
 from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
-from mentorship.models import MilestoneEvent, Piece, Version
+from mentorship.models.milestones import MilestoneEvent
+from mentorship.models.pieces import Piece, Version
 from mentorship.sessions import Between, Entry, Kind
 from tests.curriculum import histories
 from tests.e2e import sounds

@@ -24,7 +24,9 @@ from mentorship.actions import Promise
 from mentorship.checks import file_faults
 from mentorship.commands import demo as command
 from mentorship.demo_steps import Stage
-from mentorship.models import Link, StudioSession, Version
+from mentorship.models.meetings import StudioSession
+from mentorship.models.people import Link
+from mentorship.models.pieces import Version
 from mentorship.sessions import Between, Entry
 from tests.times import BERLIN, DAY, MONDAY
 

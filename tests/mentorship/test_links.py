@@ -14,7 +14,7 @@ from core.accounts import hash_of
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
 from mentorship import links
-from mentorship.models import Invitation, Link
+from mentorship.models.people import Invitation, Link
 from tests.times import DAY, HOUR, MINUTE, MONDAY, SECOND
 
 WHATS: tuple[links.What, ...] = ("lessons", "sessions", "pieces")

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from core.ids import uuid7
 from mentorship import links
-from mentorship.models import Assessment, Invitation, Link
+from mentorship.models.milestones import Assessment
+from mentorship.models.people import Invitation, Link
 from tests.conftest import person
 from tests.mentorship.page_text import without_token, words
 from tests.times import DAY, HOUR, MONDAY

@@ -18,7 +18,9 @@ from curriculum.content import Evidence as Item
 from curriculum.library import Library, Milestone
 from curriculum.models import Learner, LessonVisit
 from mentorship import criteria, milestones, sign_offs
-from mentorship.models import Assessment, Evidence, Link, MilestoneEvent, Piece, Version
+from mentorship.models.milestones import Assessment, Evidence, MilestoneEvent
+from mentorship.models.people import Link
+from mentorship.models.pieces import Piece, Version
 from tests.times import DAY, HOUR, MINUTE, MONDAY, TUESDAY
 
 PLAIN = "It is what I have."

@@ -14,7 +14,9 @@ from core.ids import uuid7
 from core.storage import Storage
 from curriculum.library import Library
 from mentorship import milestones, sign_offs
-from mentorship.models import Assessment, Evidence, Link, MilestoneEvent, Piece
+from mentorship.models.milestones import Assessment, Evidence, MilestoneEvent
+from mentorship.models.people import Link
+from mentorship.models.pieces import Piece
 from tests.times import MINUTE, MONDAY, TUESDAY
 
 BEAT = "/milestones/first-beat"

@@ -12,7 +12,8 @@ from core.errors import NotFound, Refused, TooLarge, WrongKind
 from core.ids import uuid7
 from core.jobs import Job, run_slot
 from mentorship import jobs, portfolio
-from mentorship.models import Evidence, Piece, Version
+from mentorship.models.milestones import Evidence
+from mentorship.models.pieces import Piece, Version
 from mentorship.probe import Found
 from tests.times import DAY, HOUR, MONDAY, TUESDAY
 

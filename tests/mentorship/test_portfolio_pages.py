@@ -10,7 +10,8 @@ from PIL import Image
 from sqlmodel import col, select
 
 from core.ids import uuid7
-from mentorship.models import Evidence, Piece, Version
+from mentorship.models.milestones import Evidence
+from mentorship.models.pieces import Piece, Version
 from tests.times import MONDAY, TUESDAY
 
 

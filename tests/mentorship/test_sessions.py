@@ -9,7 +9,7 @@ from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
 from mentorship import actions, links, sessions
 from mentorship.actions import Promise
-from mentorship.models import StudioSession
+from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Between, Entry
 from tests.times import AUCKLAND, BERLIN, DAY, HOUR, MINUTE, MONDAY, NEW_YORK, SECOND, WEEK, on_the_wall
 

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from core.ids import uuid7
 from mentorship import sessions
-from mentorship.models import Action, StudioSession
+from mentorship.models.meetings import Action, StudioSession
 from mentorship.sessions import Between, Entry
 from tests.mentorship.page_text import hidden, without_token, words
 from tests.times import BERLIN, DAY, HOUR, MONDAY, on_the_wall
