@@ -32,8 +32,10 @@ from app import create_app
 from core import clock, startup, web
 from core.accounts import ME
 from core.settings import Settings
+from tests import matrix
 from tests.conftest import KEY
-from tests.matrix import ACTORS, FILE, MATRIX, MISSING, NEW_UUID, OBJECT, PERSONS, Case
+from tests.gather import merged
+from tests.matrix import ACTORS, FILE, NEW_UUID, OBJECT, PERSONS, Case
 from tests.times import MONDAY
 from tests.world import World, build
 
@@ -52,6 +54,8 @@ PROTECTED = {  # what a form might try to set, by the names of columns
     **dict.fromkeys(("shows_lessons", "shows_sessions", "shows_pieces", "size", "day", "utc_offset"), "1"),
     **dict.fromkeys(("side", "by_name", "sha256", "secret_hash", "token_hash", "media_type", "kept"), "mentor"),
 }
+MATRIX = merged("topics", "MATRIX", matrix.MATRIX)
+MISSING = merged("topics", "MISSING", matrix.MISSING)
 NOT_PERSONAL = {"static", "lessons.picture"}
 WITH_OWN_POLICY = {"portfolio.file", "lessons.picture", "imports.file"}  # sandboxed
 
@@ -307,7 +311,7 @@ def look(
 
 def read(site: Site, case: Case, actor: str, answer: TestResponse) -> list[str]:
     """The words of Ada's that this actor may not read and got."""
-    from tests.world import READERS
+    from tests.world import readers
 
     page = said(answer)
     hashes = {"secret hash": hashlib.sha256(site.world.ids["open secret"].encode()).hexdigest()}
@@ -315,7 +319,7 @@ def read(site: Site, case: Case, actor: str, answer: TestResponse) -> list[str]:
         hashes["sign-in"] = site.world.ids["other sign-in"]
         if case.url.get("token_hash"):  # who asked for it knows it
             hashes.pop("sign-in")
-    found = [name for name, word in site.world.canaries.items() if actor not in READERS[name] and word in page]
+    found = [name for name, word in site.world.canaries.items() if actor not in readers()[name] and word in page]
     return [name for name in found if name not in case.shows] + [name for name, word in hashes.items() if word in page]
 
 

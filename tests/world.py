@@ -31,6 +31,7 @@ from mentorship.models.pieces import Piece
 from mentorship.portfolio import Upload
 from mentorship.probe import Found
 from mentorship.sessions import Between, Entry, Kind
+from tests.gather import merged, topics
 from tests.times import DAY, HOUR, MINUTE, MONDAY, SECOND
 
 PEOPLE = ["hanna", "ada", "ben", "carl", "dora", "eve", "fay"]
@@ -98,6 +99,11 @@ READERS: dict[str, set[str]] = {
 }
 
 
+def readers() -> dict[str, set[str]]:
+    """READERS, with what the topics add."""
+    return merged("topics", "READERS", READERS)
+
+
 def canary(name: str) -> str:
     """One word, of letters only, that no other text holds."""
     return "Canary" + "".join(part.title() for part in name.split()) + "Kanari"
@@ -111,7 +117,7 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)  # person -> of their sign-in
     keys: dict[str, str] = field(default_factory=dict)  # person -> for programs, with all scopes
-    canaries: dict[str, str] = field(default_factory=lambda: {name: canary(name) for name in READERS})
+    canaries: dict[str, str] = field(default_factory=lambda: {name: canary(name) for name in readers()})
 
     def id_of(self, name: str) -> UUID:
         return self.people[name].id
@@ -129,6 +135,9 @@ def build(app: Flask) -> World:
             _files_of_cards(world, db, app.extensions["storage"])
             _milestones(world, db, library)
             _own_cards(world, db, library)
+            for topic in topics("topics"):
+                if build_more := getattr(topic, "build", None):
+                    build_more(world, db, app)
             db.commit()
         _reviews(world, app, library)
     world.ids |= {name: str(person.id) for name, person in world.people.items()}

@@ -30,6 +30,7 @@ from mentorship.models.pieces import Piece, Version
 from mentorship.sessions import Between, Entry, Kind
 from tests.curriculum import histories
 from tests.e2e import sounds
+from tests.gather import topics
 
 PASSWORD = "seven slow brown foxes"
 NOW = datetime.now(UTC)
@@ -79,6 +80,9 @@ def fill(data: Path) -> Cast:
             handed_in(cast, db, library)
             long_work(cast, db, app)
             away(cast, db, library)
+            for topic in topics("e2e/topics"):
+                if more := getattr(topic, "fill", None):
+                    more(cast, db, app)
             db.commit()
         answered(cast, app, library)
     app.extensions["database"].engine.dispose()

@@ -1,37 +1,18 @@
 """Every page of the site, in each state that looks different: where to go, as whom, and what to do there first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.cast import PASSWORD, Cast
+from tests.e2e.stop import Stop
 from tests.e2e.watch import Watch
+from tests.gather import topics
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 NOBODY = ""
-
-
-def nothing(_page: Page) -> None:
-    """The page as it comes."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """A page to look at. address: with names of `Cast.ids`; people: whose eyes; first: what to do before looking."""
-
-    endpoint: str
-    address: str
-    people: tuple[str, ...] = ("ada",)
-    name: str = ""  # of a state, where an endpoint has several
-    status: int = 200
-    first: Callable[[Page], None] = nothing
-
-    @property
-    def title(self) -> str:
-        return "-".join(filter(None, (self.endpoint.replace(".", "-"), self.name)))
 
 
 def shows_the_answer(page: Page) -> None:
@@ -185,7 +166,7 @@ def forgets_and_recalls(page: Page) -> None:
 BOTH = ("ada", "ben")
 MILESTONE_OF_ADA = "/apprentices/{ada}/milestones/"
 
-STOPS = [
+STOPS: list[Stop] = [
     Stop("security.login", "/sign-in", (NOBODY,)),
     Stop("profile.sign_up", "/sign-up", (NOBODY,)),
     Stop("links.invitation", "/invitations/{invitation}", (NOBODY, "ben")),
@@ -297,6 +278,8 @@ STOPS = [
     Stop("profile.work", "/work/{work_failed}", ("ada",), "failed"),
     Stop("security.change_password", "/settings/password", BOTH),
 ]
+
+STOPS += [stop for topic in topics("e2e/topics") for stop in getattr(topic, "STOPS", [])]
 
 
 def as_on_a_phone(page: Page) -> None:

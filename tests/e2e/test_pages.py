@@ -8,8 +8,10 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.e2e import cast
-from tests.e2e.pages import STOPS, Stop, Visitors, as_on_a_phone
+from tests.e2e.pages import STOPS, Visitors, as_on_a_phone
 from tests.e2e.server import Server
+from tests.e2e.stop import Stop
+from tests.gather import topics
 
 NO_PAGES = {  # routes that answer GET with something else than a page
     "static",
@@ -20,6 +22,7 @@ NO_PAGES = {  # routes that answer GET with something else than a page
     "portfolio.file",
     *("imports.file", "exports.file", "exports.table"),
     *("profile.openapi", "api.queue"),
+    *(name for topic in topics("e2e/topics") for name in getattr(topic, "NO_PAGES", ())),
 }
 ALL_RULES = {"resultTypes": ["violations"]}
 CONTRAST = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that the theme can change
