@@ -1,5 +1,6 @@
 """Reviewing as a long-time user does it: by keyboard on a desktop, by thumb on a phone."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core import clock
 from curriculum.anki.write import OutNote, package
-from tests.e2e import reviewers
+from tests.e2e import reviewers, sounds
 from tests.e2e.hands import (
     answers,
     comes,
@@ -63,6 +64,28 @@ def at(visitors: Visitors) -> Iterator[Callable[[str, str], Page]]:
 
 
 At = Callable[[str, str], Page]
+
+
+def test_weeks_away_are_entered_afterwards_as_a_pause_and_the_pile_is_gone(at: At) -> None:
+    gil = at("gil", "/reviews")
+    expect(title(gil)).to_have_text(re.compile(r"\d+ waiting"))
+    today = date.fromordinal(clock.study_day(clock.now(), "Europe/Berlin"))
+
+    press(gil, gil.get_by_role("link", name="I was on holiday"))
+    gil.get_by_label("First day").fill(str(today - timedelta(days=100)))
+    gil.get_by_label("Last day").fill(str(today - timedelta(days=1)))
+    press(gil, gil.get_by_role("button", name="Pause these days"))
+    expect(gil.locator(".flashes")).to_contain_text("move to the days after")
+    gil.goto("/reviews")
+    expect(title(gil)).not_to_have_text(re.compile("waiting"))
+
+    gil.goto("/settings/reviews")
+    remove = gil.get_by_role("button", name=re.compile("^Remove the pause"))
+    before = remove.count()
+    press(gil, remove.last)
+    expect(remove).to_have_count(before - 1)
+    gil.goto("/reviews")
+    expect(title(gil)).to_have_text(re.compile(r"\d+ waiting"))
 
 
 def test_back_after_days_away_she_chooses_and_the_keyboard_does_the_rest(at: At) -> None:
@@ -344,6 +367,26 @@ def test_a_deck_comes_in_after_a_summary_and_goes_out_again(at: At, tmp_path: Pa
     ben.goto("/cards/import")
     uploads(ben, again)
     expect(main(ben)).to_contain_text("You have all of this already.")
+
+
+def test_a_card_that_sounds_is_played_again_by_a_key(at: At, tmp_path: Path) -> None:
+    deck = tmp_path / "ears.apkg"
+    note = OutNote("ears-1", "basic", "Which tempo? [sound:beat.wav]", "96 bpm", deck="Ears")
+    package(deck, [note], [("beat.wav", io.BytesIO(sounds.wav()))], first_day=date(2026, 1, 5).toordinal(), west=0)
+    dora = at("dora", "/cards/import")
+    uploads(dora, deck)
+    press(dora, dora.get_by_role("button", name="Import 1 card"))
+    comes(dora.get_by_role("link", name="See your cards"))
+    dora.goto("/practice")
+    dora.locator("#way-q").fill("deck:ears")
+    dora.keyboard.press("Enter")
+    sound = dora.locator(".desk-card audio").first
+    sound.evaluate("one => { one.pause(); one.currentTime = 0; }")
+    expect(sound).to_have_js_property("paused", True)
+
+    dora.keyboard.press("r")
+
+    expect(sound).to_have_js_property("paused", False)
 
 
 def test_own_cards_go_out_as_a_table_and_come_back_changed(at: At, tmp_path: Path) -> None:
