@@ -76,7 +76,7 @@ def index():
         held=held[:most],
         has_more=len(held) > most,
         hours=_hours(sessions.minutes_by_kind(db, me.id, week_began), sessions.minutes_by_kind(db, me.id)),
-        todo=[(action, _is_overdue(action.due_on, at)) for action in actions.open_actions(db, me.id)],
+        todo=actions.to_do(db, library(), me.id, at=at),
         today=at.astimezone(ZoneInfo(me.zone)).date(),
     )
 
@@ -223,7 +223,3 @@ def _short(minutes: int) -> str:
 
 def _monday(day: int) -> int:
     return day - date.fromordinal(day).weekday()
-
-
-def _is_overdue(due_on: date | None, at: datetime) -> bool:
-    return due_on is not None and due_on < at.astimezone(ZoneInfo(current_user().zone)).date()
