@@ -17,7 +17,7 @@ from core.errors import Conflict, Refused
 from core.once import once
 from core.web import own_path, read_form
 from curriculum.views import library
-from mentorship import actions, links, sessions
+from mentorship import actions, appointments, links, sessions
 from mentorship.actions import Promise
 from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Between, Entry, Kind, Listed
@@ -159,7 +159,7 @@ def show(session_id: UUID):
         ],
         owners=[(str(person_id), "You" if person_id == me.id else name) for person_id, name in people.items()],
         may_change=may_change,
-        may_hold=may_change and row.word == "planned" and session.starts_at <= at,
+        may_hold=may_change and row.word in ("proposed", "confirmed") and session.starts_at <= at,
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),
@@ -199,7 +199,7 @@ def changed(session_id: UUID):
 @signed_in
 @once(again=show)
 def held(session_id: UUID):
-    sessions.hold(get_db(), current_user().id, session_id, at=clock.now())
+    appointments.hold(get_db(), current_user().id, session_id, at=clock.now())
     flash("Marked as held.")
     return redirect(url_for("sessions.show", session_id=session_id), 303)
 
