@@ -89,12 +89,14 @@ def schedule(app: "Flask") -> "list[Job]":
     from core import backup, outbox
     from core.jobs import Job, forget_old
     from curriculum import optimise
-    from mentorship import jobs, links
+    from mentorship import jobs, links, reminders
 
     site = app.extensions["settings"]
     sending = {"base": app.extensions["database"], "settings": site}
     return [
         *([Job("mail", 1, partial(outbox.look_after, **sending), is_long=True)] if site.mails else []),
+        *([Job("remind", 5, partial(reminders.remind, shelf=app.extensions["shelf"]))] if site.mails else []),
+        Job("remind-to-sign", 60, reminders.remind_of_signatures),
         Job("expire-invitations", 60, links.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),

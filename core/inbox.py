@@ -52,11 +52,13 @@ class Telling(SQLModel, table=True):
     off: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     # kinds without mail; also those of ON_WISH that a link in a mail turned off
     digest: str = ""  # daily, weekly; "": none
-    digest_since: datetime | None = None  # when it was turned on: hours that were over then bring none
     digest_hour: int = 7  # on the wall where the learner is
     digest_weekday: int = 0  # 0: Monday
     reminds_before: int | None = None  # hours before a meeting; None: no reminder
     reminds_reviews: bool = False  # of cards that wait, at the digest's hour
+    asked_at: datetime | None = None  # when one of the two was turned on: an hour that was over then brings nothing
+    digest_day: str = ""  # the last local day that was looked through for a digest, ISO 8601
+    reviews_day: str = ""  # and for cards that wait
 
     def is_on(self, kind: str) -> bool:
         """Whether mails of this kind are wanted now."""
@@ -205,8 +207,8 @@ def mailing() -> list[Kind]:
 def choose(db: Session, user_id: UUID, wishes: Wishes, *, at: datetime) -> None:
     """Keep how somebody wants to be told."""
     telling = _to_change(db, user_id)
-    if wishes.digest and not telling.is_on(DIGEST):
-        telling.digest_since = at
+    if (wishes.digest and not telling.is_on(DIGEST)) or (wishes.reminds_reviews and not telling.is_on(OF_REVIEWS)):
+        telling.asked_at = at
     telling.off = [kind.name for kind in mailing() if kind.name not in wishes.mails]
     telling.digest, telling.digest_hour, telling.digest_weekday = (
         wishes.digest, wishes.digest_hour, wishes.digest_weekday,
@@ -226,8 +228,8 @@ def words_of(kind: str) -> str:
 def turn(db: Session, user_id: UUID, kind: str, *, is_on: bool, at: datetime) -> None:
     """Turn mails of one kind off, or on again. Twice is no error."""
     telling = _to_change(db, user_id)
-    if is_on and kind == DIGEST and not telling.is_on(DIGEST):
-        telling.digest_since = at
+    if is_on and kind in (DIGEST, OF_REVIEWS) and not telling.is_on(kind):
+        telling.asked_at = at
     others = [name for name in telling.off if name != kind]
     telling.off = others if is_on else [*others, kind]
 

@@ -1,7 +1,7 @@
 """Whom to remind, and of what: meetings to come, cards that wait, a digest, and meetings that nobody signed.
 
-All by mail but the last, and only for those who asked for it. Worked out from data, so that each may run at any time and
-any number of times: a mail stands once for its slot, a notice once for its session.
+All by mail but the last, and only for those who asked for it. Worked out from data, so that each may run at any time
+and any number of times: a mail stands once for its slot, a notice once for its session.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from core import clock, inbox, mail, words
+from core import clock, inbox, mail
 from core.accounts import User
 from core.inbox import BEFORE_MEETINGS, DIGEST, OF_REVIEWS, Notice, Telling
-from curriculum import day_list
-from mentorship import actions, links, news, sessions
+from curriculum import day_list, pauses, plans
+from curriculum.library import Library, Shelf
+from mentorship import actions, clocks, links, news, sessions, signing, states
 from mentorship.models.meetings import StudioSession
 
 LATE = timedelta(hours=12)  # a digest that was missed is made up for so long, also past midnight
@@ -36,10 +37,11 @@ class Wanted:
     day: date
 
 
-def remind(db: Session, *, at: datetime) -> str:
+def remind(db: Session, shelf: Shelf, *, at: datetime) -> str:
     """All that is due now, for a site that sends mail. Returns a few words."""
-    digests = send_digests(db, at=at)
-    return f"{remind_of_meetings(db, at=at)} of meetings, {digests} digests, {remind_of_cards(db, at=at)} of cards"
+    library = shelf.library
+    digests, cards = send_digests(db, library, at=at), remind_of_cards(db, library, at=at)
+    return f"{remind_of_meetings(db, at=at)} of meetings, {digests} digests, {cards} of cards"
 
 
 # -- meetings to come ----------------------------------------------------------------------------------------
@@ -71,12 +73,9 @@ def _meetings_ahead(db: Session, at: datetime) -> Iterator[tuple[StudioSession, 
             .join(Telling, col(Telling.user_id) == whose)
             .where(col(StudioSession.starts_at) > at, col(StudioSession.starts_at) <= at + LONGEST_BEFORE)
             .where(col(StudioSession.kind) == "meeting", col(Telling.reminds_before).is_not(None), *_reachable())
-            .where(*[moment.is_(None) for moment in (HELD, CANCELLED, MISSED)])
+            .where(states.ahead())
         )
-        yield from db.execute(statement).tuples()
-
-
-HELD, CANCELLED, MISSED = col(StudioSession.held_at), col(StudioSession.cancelled_at), col(StudioSession.missed_at)
+        yield from db.execute(statement)
 
 
 def _reachable() -> tuple[sa.ColumnElement[bool], ...]:
@@ -84,14 +83,12 @@ def _reachable() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _remind_of(db: Session, session: StudioSession, person: User, at: datetime) -> bool:
-    listed = sessions.listed(db, person.id, session)
-    name = mail.one_line(listed.person.name) if listed.person else "somebody"
-    when = words.exact(session.starts_at, person.zone)
+    name, when = _with_whom(sessions.other(db, session, person.id), session.starts_at, person)
     text = f"Your meeting with {name} begins on {when}."
     if session.place:
         text += f"\n\nPlace: {mail.one_line(session.place)}"
     slot = f"{session.id} {session.starts_at.isoformat()}"
-    subject = f"Meeting with {name}: {when}"
+    subject = f"Meeting with {name}: {clocks.told(session.starts_at, person.zone)}"
     path = f"/sessions/{session.id}"
     return mail.put(
         db, person, kind=BEFORE_MEETINGS, slot=slot, subject=subject, text=text, path=path, at=at
@@ -101,31 +98,39 @@ def _remind_of(db: Session, session: StudioSession, person: User, at: datetime) 
 # -- at the chosen hour --------------------------------------------------------------------------------------
 
 
-def send_digests(db: Session, *, at: datetime) -> int:
-    """A digest to everybody whose hour has come, once for a local day; none where there is nothing to say. Returns how
-    many were put."""
+def send_digests(db: Session, library: Library, *, at: datetime) -> int:
+    """A digest to everybody whose hour has come, once for a local day; none where there is nothing to say then. Returns
+    how many were put."""
     count = 0
-    for one in _at_their_hour(db, DIGEST, col(Telling.digest) != "", at):
-        if one.telling.is_on(DIGEST) and _is_digest_day(one.telling, one.day) and (text := digest(db, one, at=at)):
+    for one in _at_their_hour(db, DIGEST, "digest_day", at):
+        if _is_digest_day(one.telling, one.day) and (text := digest(db, library, one.person, at=at)):
             subject = f"Your digest of {one.day:%A} {one.day.day} {one.day:%B}"
             about = {"kind": DIGEST, "slot": one.day.isoformat(), "subject": subject, "path": "/inbox"}
             count += mail.put(db, one.person, **about, text=text, at=at)
     return count
 
 
-def remind_of_cards(db: Session, *, at: datetime) -> int:
+def remind_of_cards(db: Session, library: Library, *, at: datetime) -> int:
     """How many cards wait, to those who asked, once for a local day; a digest of that day says it already. Returns how
     many were put."""
     count = 0
-    for one in _at_their_hour(db, OF_REVIEWS, col(Telling.reminds_reviews).is_(True), at):
+    for one in _at_their_hour(db, OF_REVIEWS, "reviews_day", at):
         has_digest = one.telling.is_on(DIGEST) and _is_digest_day(one.telling, one.day)
-        if not one.telling.is_on(OF_REVIEWS) or has_digest:
-            continue
-        if waiting := day_list.waiting(db, one.person.id, one.person.zone, at=at):
+        if not has_digest and (waiting := cards_waiting(db, library, one.person, at=at)):
             about = {"kind": OF_REVIEWS, "slot": one.day.isoformat(), "path": "/reviews"}
             text = f"{_cards(waiting)} today."
             count += mail.put(db, one.person, **about, subject=text, text=text, at=at)
     return count
+
+
+def cards_waiting(db: Session, library: Library, person: User, *, at: datetime) -> int:
+    """How many cards wait for somebody on this study day, whether they looked in already or not."""
+    day = clock.study_day(at, person.zone)
+    if pauses.now(plans.learner(db, person.id), day):
+        return 0
+    if day_list.is_built(db, person.id, day):
+        return day_list.waiting(db, person.id, person.zone, at=at)
+    return day_list.backlog(db, library, person.id, person.zone, at=at).today
 
 
 def hour_comes_at(day: date, hour: int, zone: str) -> datetime:
@@ -138,40 +143,52 @@ def _is_digest_day(telling: Telling, day: date) -> bool:
     return telling.digest == "daily" or day.weekday() == telling.digest_weekday
 
 
-def _at_their_hour(db: Session, kind: str, asked: sa.ColumnElement[bool], at: datetime) -> Iterator[Wanted]:
-    """Who asked for this kind and whose hour of a day has come less than twelve hours ago, without a mail for it."""
-    people = select(User, Telling).join(Telling, col(Telling.user_id) == col(User.id)).where(asked, *_reachable())
-    recent = select(mail.Mail.user_id, mail.Mail.slot).where(mail.Mail.kind == kind, mail.Mail.made_at > at - 3 * LATE)
-    sent = {(user_id, slot) for user_id, slot in db.exec(recent)}
-    for person, telling in db.exec(people):
+def _at_their_hour(db: Session, kind: str, looked: str, at: datetime) -> Iterator[Wanted]:
+    """Who wants this kind and whose hour of a day came less than twelve hours ago. Each day is looked through once.
+
+    looked: the column of Telling that keeps which.
+    """
+    people = select(User, Telling).join(Telling, col(Telling.user_id) == col(User.id)).where(*_reachable())
+    wanting = sa.or_(col(Telling.digest) != "", col(Telling.reminds_reviews).is_(True))
+    for person, telling in db.exec(people.where(wanting)).all():
+        if not telling.is_on(kind):
+            continue
         today = at.astimezone(clock.zone_of(person.zone)).date()
         for day in (today - timedelta(days=1), today):
             comes_at = hour_comes_at(day, telling.digest_hour, person.zone)
-            is_due = comes_at <= at < comes_at + LATE
-            is_asked = kind != DIGEST or telling.digest_since is None or comes_at > telling.digest_since
-            if is_due and is_asked and (person.id, day.isoformat()) not in sent:
+            is_asked = telling.asked_at is None or comes_at > telling.asked_at
+            if comes_at <= at < comes_at + LATE and is_asked and day.isoformat() > getattr(telling, looked):
+                setattr(telling, looked, day.isoformat())
                 yield Wanted(person, telling, day)
 
 
-def digest(db: Session, one: Wanted, *, at: datetime) -> str:
+def digest(db: Session, library: Library, person: User, *, at: datetime) -> str:
     """What is new and what is due, in sentences; "" where there is nothing."""
-    person, parts = one.person, []
+    parts: list[str] = []
     today = at.astimezone(clock.zone_of(person.zone)).date()
     meeting = sessions.next_meeting(db, person.id, at)
     if meeting and meeting.session.starts_at > at:
-        name = mail.one_line(meeting.person.name) if meeting.person else "somebody"
-        when = words.exact(meeting.session.starts_at, person.zone)
-        parts.append(f"Your next meeting: {when}, with {name}.")
+        name, when = _with_whom(meeting.person, meeting.session.starts_at, person)
+        doubt = " It is not confirmed yet." if meeting.word == "proposed" else ""
+        parts.append(f"Your next meeting: {when}, with {name}.{doubt}")
     promised = [action for action in actions.open_actions(db, person.id) if action.due_on and action.due_on <= today]
     if promised:
         parts.append(_listed("Promised by today:", [action.text for action in promised]))
-    if waiting := day_list.waiting(db, person.id, person.zone, at=at):
+    if waiting := cards_waiting(db, library, person, at=at):
         parts.append(f"{_cards(waiting)}.")
     unread = select(Notice).where(Notice.user_id == person.id, col(Notice.read_at).is_(None))
     found = list(db.exec(unread.order_by(col(Notice.id).desc()).limit(inbox.MOST_COUNTED)))
     if found:
         parts.append(_listed("Unread in your inbox:", [notice.text for notice in found]))
     return "\n\n".join(parts)
+
+
+def _with_whom(other: User | None, starts_at: datetime, reader: User) -> tuple[str, str]:
+    """(their name, when it is on the reader's clock and on theirs)"""
+    if other is None:
+        return "somebody", clocks.told(starts_at, reader.zone)
+    name = mail.one_line(other.name)
+    return name, clocks.both(starts_at, reader.zone, other.zone, name)
 
 
 def _cards(waiting: int) -> str:
@@ -189,26 +206,37 @@ def _listed(heading: str, texts: list[str]) -> str:
 
 
 def remind_of_signatures(db: Session, *, at: datetime) -> str:
-    """One notice to each of the two who has not signed a meeting within seven days. Returns a few words."""
+    """One notice to each of the two who has not signed a meeting within seven days, while they are linked.
+
+    Returns a few words.
+    """
+    unsigned = {f"session:{one.id}": one for one in db.exec(_unsigned(at))}
+    nudges = select(Notice.user_id, Notice.thread).where(Notice.kind == news.NUDGE.name)
+    told = {(user_id, thread) for user_id, thread in db.exec(nudges.where(col(Notice.thread).in_(unsigned)))}
     count = 0
-    for session in _unsigned(db, at):
-        for person_id, signed_at in ((session.user_id, session.signed_at), (session.mentor_id, session.mentor_signed_at)):
-            if person_id and signed_at is None and not _was_reminded(db, person_id, session.id):
-                _ask_to_sign(db, session, person_id, at)
-                count += 1
+    for thread, session in unsigned.items():
+        for person_id in (session.user_id, session.mentor_id):
+            if person_id and signing.signature_of(session, person_id) is None and (person_id, thread) not in told:
+                count += _ask_to_sign(db, session, person_id, at)
     return f"{count} reminded to sign"
 
 
-def _unsigned(db: Session, at: datetime) -> list[StudioSession]:
-    """Meetings held that one of the two did not sign, and has not been reminded of; while they are linked."""
-    reminded = aliased(Notice)
-    thread = sa.literal("session:")
-    statement = select(StudioSession).where(
-        col(StudioSession.kind) == "meeting",
-        CANCELLED.is_(None),
-        HELD <= at - UNSIGNED_FOR,
-        HELD > at - FORGIVEN_AFTER,
-        sa.or_(col(StudioSession.signed_at).is_(None), col(StudioSession.mentor_signed_at).is_(None)),
-        col(StudioSession.mentor_id).is_not(None),
-    )
-    return [one for one in db.exec(statement) if one.mentor_id and links.are_linked(db, one.user_id, one.mentor_id)]
+def _unsigned(at: datetime) -> SelectOfScalar[StudioSession]:
+    """Meetings that were held and lack a signature of the two. What was held long ago is left in peace."""
+    held, one = col(StudioSession.held_at), col(StudioSession.signed_at)
+    lacks = sa.or_(one.is_(None), col(StudioSession.mentor_signed_at).is_(None))
+    with_mentor = (col(StudioSession.kind) == "meeting", col(StudioSession.mentor_id).is_not(None))
+    since = (held <= at - UNSIGNED_FOR, held > at - FORGIVEN_AFTER)
+    return select(StudioSession).where(states.was_held(), lacks, *with_mentor, *since)
+
+
+def _ask_to_sign(db: Session, session: StudioSession, person_id: UUID, at: datetime) -> bool:
+    if session.mentor_id is None or not links.are_linked(db, session.user_id, session.mentor_id):
+        return False
+    person, other = db.get_one(User, person_id), sessions.other(db, session, person_id)
+    name = f" with {other.name}" if other else ""
+    when = clocks.told(session.starts_at, person.zone)
+    text = f"Your meeting{name} of {when} waits for your signature. One click, if its minutes and notes are right."
+    where = {"path": f"/sessions/{session.id}", "thread": f"session:{session.id}"}
+    inbox.tell(db, person_id, news.NUDGE, text, **where, at=at)
+    return True
