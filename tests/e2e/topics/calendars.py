@@ -13,8 +13,8 @@ NO_PAGES = {"calendars.feed", "calendars.single"}
 
 
 def makes_an_address(page: Page) -> None:
-    page.get_by_label("Time for your cards", exact=False).first.check()
-    page.get_by_label("Time for your cards begins at").fill("07:30")
+    page.get_by_label("Time for your cards").check()
+    page.get_by_label("Cards begin at").fill("07:30")
     page.get_by_role("button", name="Make the address").click()
     page.locator("#f-copy").wait_for()
 
