@@ -61,6 +61,7 @@ BLUEPRINTS = [
     "mentorship.views.actions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
+    "mentorship.views.calendars",
 ]
 
 

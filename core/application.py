@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,6 +15,12 @@ from core.settings import HERE, Settings, SettingsError
 
 WINGS = ("core", "curriculum", "mentorship")
 FORM_OCTETS = 2_000_000  # the most that fields of a form may hold; files are counted apart
+
+
+class Site(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """An error on the server's log: by the name of the page, since an address may hold a secret."""
+        self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
 
 
 def load() -> Settings:
@@ -42,7 +48,7 @@ def build(
     (db, user_id, zone, *, at) -> cards waiting, for the bar. zone_changed: (db, user_id, zone, *, at), after somebody
     moved to another time zone.
     """
-    app = Flask("woodshed", root_path=str(HERE / "core"))
+    app = Site("woodshed", root_path=str(HERE / "core"))
     app.config.update(_configuration(found))
     if found.trusted_proxies:
         hops = found.trusted_proxies
