@@ -53,6 +53,7 @@ BLUEPRINTS = [
     "mentorship.views.sessions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
+    "mentorship.views.parking",
 ]
 
 

@@ -1,6 +1,6 @@
 """Pieces and their versions: who finds which, how a file becomes a version, and what the milestones still ask for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,6 +102,14 @@ def find_version(db: Session, viewer_id: UUID, version_id: UUID) -> tuple[Piece,
     """The version with this id and its piece, if this person may see them."""
     statement = select(Piece, Version).join(Version, OF_PIECE)
     return get_or_404(db, statement.where(Version.id == version_id, _seen_by(db, viewer_id)))
+
+
+def titles(db: Session, viewer_id: UUID, piece_ids: Collection[UUID]) -> dict[UUID, str]:
+    """piece id -> title, of those among them that this person may see."""
+    if not piece_ids:
+        return {}
+    rows = db.exec(select(Piece.id, Piece.title).where(col(Piece.id).in_(piece_ids), _seen_by(db, viewer_id)))
+    return dict(rows.all())
 
 
 def own(db: Session, owner_id: UUID, piece_id: UUID) -> Piece:
