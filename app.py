@@ -54,6 +54,7 @@ BLUEPRINTS = [
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
     "mentorship.views.parking",
+    "mentorship.views.feedback",
 ]
 
 

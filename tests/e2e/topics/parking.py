@@ -10,6 +10,7 @@ from sqlmodel import Session
 from mentorship import parking
 from mentorship.parking import Source
 from tests.e2e.cast import days_ago
+from tests.e2e.hands import leaves_field
 from tests.e2e.stop import Stop
 
 LONG = (
@@ -19,6 +20,7 @@ LONG = (
 
 
 def opens_the_box(page: Page) -> None:
+    leaves_field(page)
     page.keyboard.press("q")
     expect(page.locator("[data-capture-box]")).to_be_visible()
 
