@@ -62,6 +62,8 @@ BLUEPRINTS = [
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
+    "mentorship.views.parking",
+    "mentorship.views.feedback",
 ]
 
 
