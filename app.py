@@ -50,6 +50,8 @@ BLUEPRINTS = [
     "curriculum.views.stats",
     "mentorship.views.home",
     "mentorship.views.links",
+    "mentorship.views.brief",
+    "mentorship.views.mentoring",
     "mentorship.views.sessions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
@@ -92,6 +94,7 @@ def schedule(app: "Flask") -> "list[Job]":
 
     return [
         Job("expire-invitations", 60, links.expire_invitations),
+        Job("nudge-mentors", 24 * 60, jobs.nudge_mentors),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
         *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if app.extensions["settings"].optimizer else []),
