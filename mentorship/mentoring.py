@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.accounts import User
+from core.columns import EPOCH
 from curriculum.library import Library
 from curriculum.search import fold
 from mentorship import links, movement, sign_offs
@@ -239,4 +240,4 @@ def _on_the_wall(at: datetime, zone: str) -> str:
 
 def _meets_at(row: Row) -> tuple[bool, datetime]:
     """Those without a meeting last."""
-    return row.meeting is None, row.meeting.starts_at if row.meeting else row.standing.since
+    return row.meeting is None, row.meeting.starts_at if row.meeting else EPOCH

@@ -4,9 +4,8 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -23,13 +22,12 @@ from core.storage import Storage
 from curriculum import lessons, scheduling
 from curriculum.library import Library
 from curriculum.models import Memory
-from mentorship import actions, brief, demo, links, milestones, portfolio, sessions
+from mentorship import actions, brief, demo, portfolio, sessions
 from mentorship.actions import Promise
 from mentorship.brief import Brief
 from mentorship.models.meetings import AgendaItem, ParkedQuestion, StudioSession
-from mentorship.models.people import Link
 from mentorship.sessions import Between, Entry
-from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY
+from tests.times import BERLIN, DAY, HOUR, MONDAY
 
 FIRST = "daw-signal-path"
 
