@@ -52,6 +52,9 @@ BLUEPRINTS = [
     "mentorship.views.links",
     "mentorship.views.brief",
     "mentorship.views.mentoring",
+    "mentorship.views.agreements",
+    "mentorship.views.handovers",
+    "mentorship.views.fit_checks",
     "mentorship.views.sessions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
@@ -73,7 +76,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         settings or application.load(),
         blueprints=[importlib.import_module(name).bp for name in BLUEPRINTS],
         shelf=importlib.import_module("curriculum.library").Shelf,
-        is_invited=importlib.import_module("mentorship.links").is_open_invitation,
+        is_invited=importlib.import_module("mentorship.invitations").is_open_invitation,
+        let_in=importlib.import_module("mentorship.invitations").let_in,
         count_due=importlib.import_module("curriculum.day_list").waiting,
         zone_changed=importlib.import_module("curriculum.replay").replan,
     )
@@ -90,11 +94,11 @@ def schedule(app: "Flask") -> "list[Job]":
     from core import backup
     from core.jobs import Job, forget_old
     from curriculum import optimise
-    from mentorship import jobs, links
+    from mentorship import invitations, jobs
 
     return [
-        Job("expire-invitations", 60, links.expire_invitations),
         Job("nudge-mentors", 24 * 60, jobs.nudge_mentors),
+        Job("expire-invitations", 60, invitations.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
         *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if app.extensions["settings"].optimizer else []),

@@ -1,7 +1,8 @@
 """Sessions: what was held or is planned: meetings, studio work, practice.
 
 A session belongs to the apprentice. It is read by her, by the mentor it was held with (also when their link is over),
-and by mentors whose link shows sessions. It is written by her and that mentor, while they are linked.
+and by mentors whose link shows sessions: practice and studio work, and of what was held with another mentor that which
+she handed on to them. It is written by her and that mentor, while they are linked.
 """
 
 from collections.abc import Collection
@@ -20,7 +21,7 @@ from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from curriculum.library import Library
-from mentorship import links
+from mentorship import handovers, links
 from mentorship.models.meetings import StudioSession
 
 Kind = Literal["meeting", "studio", "practice"]
@@ -266,7 +267,8 @@ def starting(day: date, clock_time: time | None, minutes: int, zone: str, *, at:
 def _readable(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
     """Which sessions somebody may read: the one place in this file that decides."""
     owner, mentor = col(StudioSession.user_id), col(StudioSession.mentor_id)
-    shown = owner.in_(links.owners_seen_by(db, viewer_id, "sessions"))
+    of_nobody_else = sa.or_(owner == viewer_id, handovers.is_without_mentor(), handovers.is_handed(viewer_id))
+    shown = sa.and_(owner.in_(links.owners_seen_by(db, viewer_id, "sessions")), of_nobody_else)
     everybody = links.apprentices_of(db, viewer_id, with_ended=True)
     is_held = col(StudioSession.held_at).is_not(None)
     is_linked = owner.in_(links.apprentices_of(db, viewer_id))
