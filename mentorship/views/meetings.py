@@ -41,7 +41,7 @@ def show(session_id: UUID):
         ],
         owners=[(str(person_id), "You" if person_id == me.id else name) for person_id, name in people.items()],
         may_change=may_change,
-        may_hold=may_change and row.word == "planned" and session.starts_at <= at,
+        may_hold=may_change and row.word in ("proposed", "confirmed") and session.starts_at <= at,
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),

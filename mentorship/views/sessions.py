@@ -16,7 +16,7 @@ from core.errors import Conflict, Refused
 from core.once import once
 from core.web import read_form
 from curriculum.views import library
-from mentorship import actions, links, sessions
+from mentorship import actions, appointments, links, sessions
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry, Kind
 from mentorship.views import meetings
@@ -154,7 +154,7 @@ def changed(session_id: UUID):
 @signed_in
 @once(again=meetings.show)
 def held(session_id: UUID):
-    sessions.hold(get_db(), current_user().id, session_id, at=clock.now())
+    appointments.hold(get_db(), current_user().id, session_id, at=clock.now())
     flash("Marked as held.")
     return redirect(url_for("meetings.show", session_id=session_id), 303)
 
