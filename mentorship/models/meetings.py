@@ -45,6 +45,7 @@ class StudioSession(SQLModel, table=True):
     # further moments to choose from, ISO 8601 UTC
     confirmed_at: datetime | None = None
     held_at: datetime | None = None  # when it was marked so
+    held_by: UUID | None = None  # who marked it so; None: from before it was kept
     cancelled_at: datetime | None = None
     cancelled_by: UUID | None = None
     cancel_reason: str = ""
@@ -120,6 +121,7 @@ class AgendaItem(SQLModel, table=True):
     added_by: UUID
     added_at: datetime
     covered_at: datetime | None = None  # ticked in the meeting
+    removed_at: datetime | None = None  # taken off; can be put back
 
 
 class NoteRevision(SQLModel, table=True):

@@ -54,6 +54,7 @@ COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
         ("asked_by", sa.Uuid(), None),
         ("other_times", sa.JSON(), "[]"),
         ("confirmed_at", UTCDateTime(), None),
+        ("held_by", sa.Uuid(), None),
         ("cancelled_at", UTCDateTime(), None),
         ("cancelled_by", sa.Uuid(), None),
         ("cancel_reason", sa.String(), NONE),
@@ -251,7 +252,7 @@ def _agenda_item() -> None:
         *_texts("text", "source", "source_id"),
         *_ids("added_by"),
         *_moments("added_at"),
-        *_moments("covered_at", nullable=True),
+        *_moments("covered_at", "removed_at", nullable=True),
         *_keys("agenda_item", "id"),
         _of("agenda_item", *SESSION),
     )
