@@ -60,6 +60,8 @@ BLUEPRINTS = [
     "mentorship.views.actions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
+    "mentorship.views.parking",
+    "mentorship.views.feedback",
 ]
 
 

@@ -1,6 +1,6 @@
 """Pieces and their versions: who finds which, how a file becomes a version, and what the milestones still ask for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from curriculum import content
 from curriculum.imports import media
 from mentorship import file_kinds, links, probe
 from mentorship.models.milestones import Evidence
-from mentorship.models.pieces import Piece, Version
+from mentorship.models.pieces import Feedback, Piece, Version
 
 LONGEST_NAME = 160  # characters of a file's name
 FILES_LOCK = 727003  # PostgreSQL's advisory lock between uploads and the sweep; on SQLite writers wait for each other
@@ -99,9 +99,24 @@ def find(db: Session, viewer_id: UUID, piece_id: UUID) -> Piece:
 
 
 def find_version(db: Session, viewer_id: UUID, version_id: UUID) -> tuple[Piece, Version]:
-    """The version with this id and its piece, if this person may see them."""
+    """The version with this id and its piece, if this person may see them, or was asked what they hear in it."""
     statement = select(Piece, Version).join(Version, OF_PIECE)
-    return get_or_404(db, statement.where(Version.id == version_id, _seen_by(db, viewer_id)))
+    may_open = sa.or_(_seen_by(db, viewer_id), _asked_of(db, viewer_id))
+    return get_or_404(db, statement.where(Version.id == version_id, may_open))
+
+
+def own_version(db: Session, owner_id: UUID, version_id: UUID) -> tuple[Piece, Version]:
+    """The version of this person with this id, and its piece."""
+    statement = select(Piece, Version).join(Version, OF_PIECE)
+    return get_or_404(db, statement.where(Version.user_id == owner_id, Version.id == version_id))
+
+
+def titles(db: Session, viewer_id: UUID, piece_ids: Collection[UUID]) -> dict[UUID, str]:
+    """piece id -> title, of those among them that this person may see."""
+    if not piece_ids:
+        return {}
+    rows = db.exec(select(Piece.id, Piece.title).where(col(Piece.id).in_(piece_ids), _seen_by(db, viewer_id)))
+    return dict(rows.all())
 
 
 def own(db: Session, owner_id: UUID, piece_id: UUID) -> Piece:
@@ -311,6 +326,18 @@ def _seen_by(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
     owners = links.owners_seen_by(db, viewer_id, "pieces")
     shown = sa.and_(col(Piece.user_id).in_(owners), col(Piece.shared_at).is_not(None))
     return sa.or_(col(Piece.user_id) == viewer_id, shown)
+
+
+def _asked_of(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
+    """A mentor asked this person for feedback on this one version, did not take it back, and still is her mentor."""
+    asked = select(Feedback.id).where(
+        Feedback.user_id == Version.user_id,
+        Feedback.version_id == Version.id,
+        Feedback.from_id == viewer_id,
+        col(Feedback.withdrawn_at).is_(None),
+        col(Feedback.user_id).in_(links.mentors_of(db, viewer_id)),
+    )
+    return asked.exists()
 
 
 def _tiles(db: Session, *conditions: sa.ColumnElement[bool]) -> list[Tile]:

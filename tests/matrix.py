@@ -423,6 +423,9 @@ MATRIX: dict[str, list[Case]] = {
         only(BOTH, url={"version_id": "@words"}),
         only(BOTH, url={"version_id": "@archived version"}),
         only(ADA, url={"version_id": "@draft version"}),
+        only(BOTH, url={"version_id": "@version of Ben"}, about="Ben asked Ada about this one"),
+        only(BEN, url={"version_id": "@third version of Ben"}, about="and took this one back"),
+        only(BEN, url={"version_id": "@other version of Ben"}),
     ],
     # -- milestones
     "GET milestones.index": [own()],

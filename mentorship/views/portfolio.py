@@ -19,7 +19,7 @@ from core.settings import Settings
 from core.storage import Storage
 from core.web import go_on, note, read_form
 from curriculum.views import library
-from mentorship import file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, portfolio
 from mentorship.models.pieces import Piece, Version
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -55,6 +55,7 @@ def index():
         archived=[tile for tile in tiles if tile.piece.archived_at],
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
+        reviews=feedback.listed(db, me.id),
     )
 
 
@@ -99,27 +100,22 @@ def show(piece_id: UUID):
     db, me = get_db(), current_user()
     piece = portfolio.find(db, me.id, piece_id)
     versions = portfolio.versions(db, piece)
-    version = _chosen(versions)
-    text, is_cut = portfolio.text_of(_storage(), version) if version and version.kind == "text" else ("", False)
+    version, is_own = _chosen(versions), piece.user_id == me.id
     return render_template(
         "mentorship/portfolio/show.html",
-        piece=piece,
         word=portfolio.state_of(piece),
         owner=db.get(User, piece.user_id),
-        is_own=piece.user_id == me.id,
+        is_own=is_own,
         readers=links.mentors_who_see(db, me.id, "pieces"),
         about=prose.render(piece.about),
         versions=versions,
-        version=version,
         facts=_facts(version) if version else [],
-        note=about_version(version) if version else "",
-        text=text,
-        is_cut=is_cut,
-        plays_everywhere=version is not None and version.media_type in PLAYED_EVERYWHERE,
-        is_missing=version is not None and not _storage().path(version.sha256).is_file(),
+        may_ask=is_own and bool(links.apprentices_of(db, me.id)),
+        heard_by=feedback.of_piece(db, me.id, piece.id) if is_own else [],
         evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
         accepted=ACCEPTED,
         site=_site(),
+        **heard(piece, version),
     )
 
 
@@ -218,6 +214,22 @@ def file(version_id: UUID):
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def heard(piece: Piece, version: Version | None) -> dict[str, object]:
+    """What `portfolio/_version.html` needs, so that a version sounds, looks and reads the same everywhere."""
+    if version is None:
+        return {"piece": piece, "version": None}
+    text, is_cut = portfolio.text_of(_storage(), version) if version.kind == "text" else ("", False)
+    return {
+        "piece": piece,
+        "version": version,
+        "note": about_version(version),
+        "text": text,
+        "is_cut": is_cut,
+        "plays_everywhere": version.media_type in PLAYED_EVERYWHERE,
+        "is_missing": not _storage().path(version.sha256).is_file(),
+    }
 
 
 def about_version(version: Version) -> str:

@@ -82,6 +82,8 @@ function handOver() {
   for (const field of desk.querySelectorAll("[data-desk-card-form] [name=card]")) field.value = card;
   const edit = desk.querySelector("[data-desk-edit]");
   if (edit) edit.href = `/cards/${card}?back=desk`;
+  const ask = desk.querySelector("[data-desk-ask-later]");
+  if (ask) ask.dataset.capture = `/cards/${card}`;
   const replay = desk.querySelector("[data-desk-replay]");
   if (replay) replay.hidden = !turn.querySelector("audio");
 }
