@@ -56,6 +56,8 @@ BLUEPRINTS = [
     "mentorship.views.handovers",
     "mentorship.views.fit_checks",
     "mentorship.views.sessions",
+    "mentorship.views.appointments",
+    "mentorship.views.hours",
     "mentorship.views.meetings",
     "mentorship.views.actions",
     "mentorship.views.portfolio",

@@ -64,9 +64,9 @@ READERS: dict[str, set[str]] = {
     "meeting action": PAIR,
     "meeting action of Ben": PAIR,
     "planned notes": PAIR,
-    "former notes": {"ada", "carl"},  # not handed on to Ben
-    "former place": {"ada", "carl"},
-    "former action": {"ada", "carl"},
+    "former notes": PRIVATE | {"carl"},
+    "former place": PRIVATE | {"carl"},
+    "former action": PRIVATE | {"carl"},
     "cancelled notes": PRIVATE,
     "practice notes": PAIR,
     "own action": PRIVATE,
