@@ -7,7 +7,7 @@ from sqlmodel import Session
 from core.errors import Busy
 from core.storage import Storage
 from curriculum.imports import uploads
-from mentorship import portfolio
+from mentorship import movement, portfolio
 
 
 def sweep_files(db: Session, storage: Storage, *, at: datetime) -> str:
@@ -18,3 +18,8 @@ def sweep_files(db: Session, storage: Storage, *, at: datetime) -> str:
     except Busy:
         return "left for the next time: a backup is copying the files"
     return f"{removed} files without a version removed"
+
+
+def nudge_mentors(db: Session, *, at: datetime) -> str:
+    """Tell mentors of apprentices without movement for 14 days. Returns a few words."""
+    return f"mentors told of apprentices without movement: {movement.nudge(db, at=at)}"

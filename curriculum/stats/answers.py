@@ -5,6 +5,7 @@ One statement reads the log once and hands back sums; every figure of the page i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -59,11 +60,14 @@ class Sum:
     seconds: float = 0.0  # a minute at the most for each answer
 
 
-def tallies(db: Session, user_id: UUID) -> list[Tally]:
-    """All answers of this learner that count, extra practice with them, summed by day, kind and button."""
+def tallies(db: Session, user_id: UUID, *, since: datetime | None = None) -> list[Tally]:
+    """All answers of this learner that count, extra practice with them, summed by day, kind and button. since: only
+    those after this moment."""
     count, seconds = sa.func.count(), sa.func.sum(_seconds())
     key = _key().label("packed")
     statement = sa.select(key, count, seconds).where(*_that_count(user_id)).group_by("packed")
+    if since is not None:
+        statement = statement.where(review.c.at > since)
     return [_unpacked(*row) for row in db.execute(statement).all()]
 
 

@@ -16,6 +16,7 @@ MOST_LABELS = 8
 WEEKS = 53
 CELL, SIZES = 14, (3, 5, 8, 10, 12)  # pixels: a day's place, and the square in it by how much was done
 ROW = 28  # pixels, of whiskers
+SPARK_HIGH, SPARK_STEP = 20, 4  # pixels, of a sparkline and from bar to bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ class BarChart:
     lines: tuple[Line, ...]
     ground: float
     height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """Small bars without a scale, to stand beside a figure. All in pixels."""
+
+    bars: tuple[tuple[float, float, float], ...]  # x, y, height
+    width: float
+    words: str  # what it shows, for whoever cannot see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,16 @@ def bar_chart(columns: Sequence[Column], *, unit: str = "", top: float = 0, thin
     ground = TOP + PLOT
     lines = [Line(_r(ground - PLOT * share), f"{_figure(end * share)}{unit}") for share in (0.5, 1)]
     return BarChart(tuple(bars), tuple(lines), ground, ground + FOOT)
+
+
+def sparkline(values: Sequence[float], words: str, *, top: float = 0) -> Sparkline:
+    """The values as small bars. top: what the whole height stands for; 0: the highest of them."""
+    end = top or max(values, default=0) or 1
+    heights = [max(1.5, SPARK_HIGH * min(value, end) / end) if value > 0 else 0.5 for value in values]
+    bars = tuple(
+        (_r(number * SPARK_STEP), _r(SPARK_HIGH - height), _r(height)) for number, height in enumerate(heights)
+    )
+    return Sparkline(bars, SPARK_STEP * len(values), words)
 
 
 def calendar(days: Mapping[int, float], today: int, words: Callable[[int], str]) -> Calendar:
