@@ -64,7 +64,7 @@ def _sorted(rows: list[Listed], me: Me, at: datetime) -> dict[str, list[Line]]:
     for row in rows:
         place, session = _place(row, me.id, at), row.session
         if place != "to_answer":
-            found[place].append(Line(row, said(session, me.zone, row.person)))
+            found[place].append(Line(row, said(session, me.zone, row.person), also=_waits_for(row, me.id)))
             continue
         count = of_series[session.series_id] if session.series_id else 0
         if session.series_id and count > 1:
@@ -83,6 +83,11 @@ def _sorted(rows: list[Listed], me: Me, at: datetime) -> dict[str, list[Line]]:
             )
         )
     return found
+
+
+def _waits_for(row: Listed, person_id: UUID) -> str:
+    is_asked = row.word == "proposed" and row.session.asked_by == person_id
+    return f"waits for {row.person.name}'s yes" if is_asked and row.person else ""
 
 
 def _place(row: Listed, person_id: UUID, at: datetime) -> str:
