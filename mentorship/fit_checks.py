@@ -23,7 +23,7 @@ FIRST_AFTER = 3  # held meetings
 EVERY = timedelta(days=91)
 LOW = 2  # this mark, or less, asks for a step
 LONGEST_NOTE = 2000  # characters
-MARKS = {1: "not at all", 2: "rarely", 3: "in part", 4: "mostly", 5: "fully"}
+MARKS = {1: "not at all", 2: "a little", 3: "in part", 4: "mostly", 5: "fully"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +40,32 @@ STATEMENTS = (
     Statement(
         "next",
         "I leave our meetings knowing what to do next.",
-        "what to do next",
+        "next step",
         "Ask for it: end each meeting by reading the actions aloud, with a date for each.",
     ),
     Statement(
         "safe",
         "I feel safe to show unfinished work.",
-        "safe to show",
+        "safe",
         "Tell your mentor one thing that would make it easier to bring sketches. If you feel put down, pause: you owe "
         "nobody a reason.",
     ),
     Statement(
         "kept",
         "We both keep what we promise.",
-        "promises kept",
+        "promises",
         "Promise less: change the agreement to one action each, and look at it first in the next meeting.",
     ),
     Statement(
         "pace",
         "The pace suits me.",
-        "the pace",
+        "pace",
         "Propose another rhythm: change how often you meet, or how much lies between two meetings.",
     ),
     Statement(
         "mine",
         "What we work on is what I want to become.",
-        "my direction",
+        "direction",
         "Park a question for the next meeting: “What are we working towards?” Then change the goals you agreed on.",
     ),
 )
