@@ -104,7 +104,7 @@ def _news(at: datetime) -> sa.Select[Notice, User, Telling]:
         .where(col(Notice.at) > at - KEPT_TRYING, col(Notice.read_at).is_(None), col(Notice.is_mailed).is_(False))
         .where(col(Notice.kind).in_(kinds), col(User.confirmed_at).is_not(None), col(User.active).is_(True))
         .where(col(User.demo_since).is_(None), ~is_told)
-        .order_by(col(Notice.id))
+        .order_by(col(Notice.at), col(Notice.id))
     )
 
 
