@@ -119,7 +119,7 @@ def test_a_page_is_shown_when_nothing_can_be_noted(as_ada, ada, db, base, fresh_
 def test_one_thread_is_marked_read_and_unread_again(as_ada, ada, db, fresh_db):
     told(db, ada, "First.")
     newest = told(db, ada, "Second.", at=MONDAY + MINUTE)
-    told(db, ada, "Other.", thread="2")
+    told(db, ada, "Other.", thread="2", at=MONDAY + HOUR)
 
     answer = as_ada.send(f"/inbox/{newest.id}/read")
     assert unread(fresh_db, ada) == ["Other."]
@@ -236,8 +236,7 @@ def test_a_wish_that_is_not_offered_is_refused(as_ada, fresh_db, wrong):
 @pytest.fixture
 def way_out(app: Flask, site: Settings, ada: User) -> Callable[[str], str]:
     def address(kind: str) -> str:
-        found = Mail(user_id=ada.id, kind=kind, slot="1")
-        return f"/unsubscribe/{outbox.way_out_of(found, site)}"
+        return f"/unsubscribe/{outbox.way_out_of(ada.id, kind, site)}"
 
     return address
 

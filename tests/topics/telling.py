@@ -4,7 +4,6 @@ from flask import Flask
 from sqlmodel import Session
 
 from core import inbox, outbox
-from core.mail import Mail
 from mentorship import news
 from tests.matrix import PERSONS, Case, for_all, only, own
 from tests.times import MINUTE, MONDAY
@@ -43,6 +42,7 @@ MATRIX: dict[str, list[Case]] = {
 def build(world: World, db: Session, app: Flask) -> None:
     about = {"path": "/sessions", "thread": "session:1", "at": MONDAY - MINUTE}
     notice = inbox.tell(db, world.id_of("ada"), news.SESSION, f"Ben says {world.canaries['news']}.", **about)
-    fay = Mail(user_id=world.id_of("fay"), kind=inbox.DIGEST, slot="1")
+    for name in ("ada", "ben", "eve"):
+        world.people[name].confirmed_at = MONDAY
     world.ids["notice"] = str(notice.id)
-    world.ids["way out of Fay"] = outbox.way_out_of(fay, app.extensions["settings"])
+    world.ids["way out of Fay"] = outbox.way_out_of(world.id_of("fay"), inbox.DIGEST, app.extensions["settings"])
