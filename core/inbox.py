@@ -139,10 +139,12 @@ def threads(db: Session, user_id: UUID, *, most: int, before: UUID | None = None
 
     Also the id to go on from, where there is more.
     """
-    statement = select(Notice).where(Notice.user_id == user_id).order_by(col(Notice.id).desc()).limit(most + 1)
+    statement = select(Notice).where(Notice.user_id == user_id)
     if before is not None:
-        statement = statement.where(col(Notice.id) < before)
-    notices = list(db.exec(statement))
+        last = _own(db, user_id, before)
+        statement = statement.where(sa.tuple_(col(Notice.at), col(Notice.id)) < sa.tuple_(last.at, last.id))
+    newest = statement.order_by(col(Notice.at).desc(), col(Notice.id).desc())
+    notices = list(db.exec(newest.limit(most + 1)))
     found: dict[str, Thread] = {}
     for notice in notices[:most]:
         found.setdefault(notice.thread, Thread()).notices.append(notice)
@@ -156,10 +158,7 @@ def read_threads(db: Session, user_id: UUID, names: set[str], *, at: datetime) -
 
 def read_thread_of(db: Session, user_id: UUID, notice_id: UUID, *, at: datetime) -> int:
     """The thread that a piece of somebody's own news belongs to is read. Returns how many were not."""
-    notice = db.get(Notice, (user_id, notice_id))
-    if notice is None:
-        raise NotFound
-    return read_threads(db, user_id, {notice.thread}, at=at)
+    return read_threads(db, user_id, {_own(db, user_id, notice_id).thread}, at=at)
 
 
 def read_all(db: Session, user_id: UUID, *, until: datetime, at: datetime) -> int:
@@ -173,6 +172,13 @@ def unread_again(db: Session, user_id: UUID, *, read_at: datetime, at: datetime)
         raise Refused("This was marked as read more than 15 minutes ago. It stays in the list, so nothing is lost.")
     mine = (col(Notice.user_id) == user_id, col(Notice.read_at) == read_at)
     return rows_changed(db, sa.update(Notice).where(*mine).values(read_at=None))
+
+
+def _own(db: Session, user_id: UUID, notice_id: UUID) -> Notice:
+    notice = db.get(Notice, (user_id, notice_id))
+    if notice is None:
+        raise NotFound
+    return notice
 
 
 def _read(db: Session, user_id: UUID, which: sa.ColumnElement[bool], *, at: datetime) -> int:

@@ -17,6 +17,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as LINES
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -104,7 +105,7 @@ def _news(at: datetime) -> sa.Select[Notice, User, Telling]:
         .where(col(Notice.at) > at - KEPT_TRYING, col(Notice.read_at).is_(None), col(Notice.is_mailed).is_(False))
         .where(col(Notice.kind).in_(kinds), col(User.confirmed_at).is_not(None), col(User.active).is_(True))
         .where(col(User.demo_since).is_(None), ~is_told)
-        .order_by(col(Notice.id))
+        .order_by(col(Notice.at), col(Notice.id))
     )
 
 
@@ -190,7 +191,7 @@ def message(found: Mail, settings: Settings) -> EmailMessage:
     if found.path:
         parts.append(settings.url + found.path)
     if found.kind not in mail.WITHOUT_WAY_OUT:
-        way_out = f"{settings.url}/unsubscribe/{way_out_of(found, settings)}"
+        way_out = f"{settings.url}/unsubscribe/{way_out_of(found.user_id, found.kind, settings)}"
         letter["List-Unsubscribe"] = f"<{way_out}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         parts.append(
@@ -200,18 +201,18 @@ def message(found: Mail, settings: Settings) -> EmailMessage:
     return letter
 
 
-def way_out_of(found: Mail, settings: Settings) -> str:
+def way_out_of(user_id: UUID, kind: str, settings: Settings) -> str:
     """What the address to turn a kind of mail off ends with: only this site can make it."""
-    return str(_signer(settings).dumps([found.user_id.hex, found.kind]))
+    return str(_signer(settings).dumps([user_id.hex, kind]))
 
 
-def read_way_out(token: str, settings: Settings) -> tuple[str, str]:
-    """(the person's id in hex, the kind of mail) behind such an address; a forged one leads nowhere."""
+def read_way_out(token: str, settings: Settings) -> tuple[UUID, str]:
+    """(the person, the kind of mail) behind such an address; a forged one leads nowhere."""
     try:
         user_id, kind = _signer(settings).loads(token)
     except (BadSignature, ValueError, TypeError):
         raise NotFound from None
-    return user_id, kind
+    return UUID(hex=user_id), kind
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:

@@ -177,7 +177,7 @@ def digest(db: Session, library: Library, person: User, *, at: datetime) -> str:
     if waiting := cards_waiting(db, library, person, at=at):
         parts.append(f"{_cards(waiting)}.")
     unread = select(Notice).where(Notice.user_id == person.id, col(Notice.read_at).is_(None))
-    found = list(db.exec(unread.order_by(col(Notice.id).desc()).limit(inbox.MOST_COUNTED)))
+    found = list(db.exec(unread.order_by(col(Notice.at).desc(), col(Notice.id).desc()).limit(inbox.MOST_COUNTED)))
     if found:
         parts.append(_listed("Unread in your inbox:", [notice.text for notice in found]))
     return "\n\n".join(parts)

@@ -157,9 +157,11 @@ def asked_to_confirm():
     db, me = get_db(), current_user()
     if not _site().mails:
         raise Refused("This site sends no mail, so there is nothing to confirm.")
-    if not accounts.is_confirmed(db, me.id):
+    if accounts.is_confirmed(db, me.id):
+        flash(f"{me.email} is confirmed already.")
+    else:
         account_mails.ask_to_confirm(db, db.get_one(User, me.id), at=clock.now())
-    flash(f"A mail to {me.email} is on its way. Follow its link within five days.")
+        flash(f"A mail to {me.email} is on its way. Follow its link within five days.")
     return redirect(url_for("telling.settings"), 303)
 
 
@@ -207,9 +209,8 @@ def _aware(moment: datetime) -> datetime:
 
 
 def _behind(db: Session, token: str) -> tuple[UUID, str]:
-    user_hex, kind = outbox.read_way_out(token, _site())
+    user_id, kind = outbox.read_way_out(token, _site())
     inbox.words_of(kind)
-    user_id = UUID(hex=user_hex)
     if db.exec(select(User.id).where(User.id == user_id)).first() is None:
         raise NotFound
     return user_id, kind
