@@ -67,6 +67,11 @@ class Seen:
             return "given"
         return "withdrawn" if self.feedback.withdrawn_at else "asked"
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is the reader's turn."""
+        return self.is_linked and self.word == ("given" if self.is_asker else "asked")
+
 
 def ask(
     db: Session, mentor_id: UUID, version_id: UUID, apprentice_id: UUID, question: str, *, at: datetime
@@ -116,12 +121,12 @@ def listed(db: Session, person_id: UUID) -> list[Seen]:
 
 def waiting_for(db: Session, person_id: UUID) -> list[Seen]:
     """What somebody is asked to review and has not given yet, the oldest first."""
-    return [one for one in reversed(listed(db, person_id)) if one.word == "asked" and not one.is_asker]
+    return [one for one in reversed(listed(db, person_id)) if one.waits and not one.is_asker]
 
 
 def to_answer(db: Session, person_id: UUID) -> list[Seen]:
     """What was given to somebody who has not answered it yet, and still can; the oldest first."""
-    return [one for one in reversed(listed(db, person_id)) if one.word == "given" and one.is_asker and one.is_linked]
+    return [one for one in reversed(listed(db, person_id)) if one.waits and one.is_asker]
 
 
 def of_piece(db: Session, owner_id: UUID, piece_id: UUID) -> list[Seen]:

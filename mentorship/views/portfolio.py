@@ -55,7 +55,7 @@ def index():
         archived=[tile for tile in tiles if tile.piece.archived_at],
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
-        reviews=feedback.listed(db, me.id),
+        reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
     )
 
 

@@ -80,6 +80,20 @@ def test_a_thumb_keeps_something_to_do_from_any_page(visitors: Visitors) -> None
         expect(page.get_by_role("main")).to_contain_text("Ask for the stems")
 
 
+def test_a_half_written_review_is_there_after_a_reload_until_it_is_sent(visitors: Visitors) -> None:
+    with visitors.at(Stop("feedback.show", "/feedback/{asked_review}"), "ada") as page:
+        page.get_by_label("Weakest").fill("The second verse.")
+        page.reload()
+        expect(page.get_by_label("Weakest")).to_have_value("The second verse.")
+        for part in ("First impression", "Strongest", "Next step"):
+            page.get_by_label(part).fill(f"{part}!")
+        page.get_by_role("button", name="Send to Ben").click()
+
+        expect(page.get_by_role("heading", name="What you hear")).to_be_visible()
+        expect(page.locator(".parts")).to_contain_text("The second verse.")
+        assert page.evaluate(DRAFTS) == 0
+
+
 def test_a_lost_network_loses_no_word_and_signing_out_leaves_none(visitors: Visitors) -> None:
     with visitors.at(Stop("stats.show", "/stats"), "ada") as page:
         page.context.set_offline(True)
