@@ -13,14 +13,14 @@ from core import clock
 from core.accounts import User
 from core.errors import NotFound
 from curriculum.library import Library
-from mentorship import brief_agenda, brief_learning, brief_meetings, brief_work, links
-from mentorship.brief_agenda import Proposal
+from mentorship import brief_learning, brief_meetings, brief_work, links, states
 from mentorship.brief_learning import Cards, Reading
-from mentorship.brief_meetings import Ahead, Hours, Promises
+from mentorship.brief_meetings import Ahead, Hours, Offered, Promises
 from mentorship.brief_work import Changed, Milestones
 from mentorship.few import Few
-from mentorship.models.meetings import ParkedQuestion, StudioSession
+from mentorship.models.meetings import StudioSession
 from mentorship.models.people import Link
+from mentorship.parking import Parked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Brief:
     reading: Reading | None
     cards: Cards | None
     hours: Hours
-    questions: Few[ParkedQuestion] | None
+    questions: Few[Parked] | None
     promises: Promises
     pieces: Few[Changed] | None
     milestones: Milestones | None
     ahead: Ahead | None
-    proposals: Few[Proposal]  # for its agenda, that do not stand on it
+    offered: Offered  # for its agenda
 
 
 def for_mentor(db: Session, library: Library, mentor_id: UUID, apprentice_id: UUID, *, at: datetime) -> Brief:
@@ -66,9 +66,7 @@ def last_meeting(db: Session, link: Link, at: datetime) -> StudioSession | None:
             StudioSession.user_id == link.user_id,
             StudioSession.mentor_id == link.mentor_id,
             StudioSession.kind == "meeting",
-            col(StudioSession.held_at).is_not(None),
-            col(StudioSession.cancelled_at).is_(None),
-            col(StudioSession.missed_at).is_(None),
+            states.was_held(),
             col(StudioSession.starts_at) <= at,
         )
         .order_by(col(StudioSession.starts_at).desc(), col(StudioSession.id).desc())
@@ -82,8 +80,8 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
     since = last.starts_at if last else link.began_at
     reading = brief_learning.reading(db, library, apprentice.id, since) if link.shows_lessons else None
     cards = brief_learning.cards(db, library, apprentice, since, at) if link.shows_lessons else None
-    questions = brief_meetings.questions(db, link) if link.shows_sessions else None
-    promises = brief_meetings.promises(db, link, {one.id: one.zone for one in (apprentice, mentor)}, since, at)
+    questions = brief_meetings.questions(db, library, link) if link.shows_sessions else None
+    promises = brief_meetings.promises(db, library, link, since, at)
     pieces = brief_work.pieces(db, apprentice.id, since) if link.shows_pieces else None
     milestones = None
     if link.shows_pieces:
@@ -105,5 +103,5 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
         pieces=pieces,
         milestones=milestones,
         ahead=ahead,
-        proposals=brief_agenda.proposals(ahead, questions, promises, milestones, pieces, cards),
+        offered=brief_meetings.offered(db, library, link, ahead, at),
     )

@@ -2,21 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core import clock, words
+from core.columns import EPOCH
+from core.ids import uuid7
+from curriculum.library import Library
 from curriculum.stats import pictures
 from curriculum.stats.pictures import Sparkline
+from mentorship import actions, agenda, parking, proposals, states
+from mentorship.actions import Shown
 from mentorship.few import Few, few
-from mentorship.models.meetings import Action, AgendaItem, ParkedQuestion, StudioSession
+from mentorship.models.meetings import Action, AgendaItem, StudioSession
 from mentorship.models.people import Link
+from mentorship.parking import Parked
+from mentorship.proposals import Proposal
 from mentorship.sessions import STILL_NEXT
 
 WEEKS = 8  # of the small picture
-MOST_ACTIONS, MOST_QUESTIONS, MOST_AGENDA = 5, 6, 8
+MOST_ACTIONS, MOST_QUESTIONS, MOST_AGENDA, MOST_OTHERS = 5, 6, 8, 5
+LINES = ("parked", "action", "milestone")  # proposals that stand on the page already, where a box is put before them
 KINDS = ("practice", "studio", "meeting")
 
 
@@ -35,8 +44,11 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
+    """since: overdue since that day's end, or when it was kept."""
+
     action: Action
     is_mentors: bool  # who does it
+    kept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,19 @@ class Ahead:
     """The meeting that comes next, as the clocks of both show it."""
 
     session: StudioSession
+    word: str  # proposed, confirmed
     for_apprentice: str  # "Tuesday 24 Nov, 19:00"
     for_mentor: str  # the same, or another wall's
     agenda: Few[AgendaItem]
     parked: int  # of them, from parked questions
-    taken: frozenset[tuple[str, str]]  # (source, source_id) of what stands on it, or stood
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What could go on the agenda: `proposals.of`. keys: source and id of what has a line of its own on the page."""
+
+    keys: frozenset[tuple[str, str]]
+    others: Few[Proposal]  # that have no line of their own: cards, what was left over
 
 
 def hours(db: Session, link: Link, zone: str, since: datetime, at: datetime) -> Hours:
@@ -67,14 +87,11 @@ def hours(db: Session, link: Link, zone: str, since: datetime, at: datetime) -> 
     today = clock.study_day(at, zone)
     first_day = today - (today - 1) % 7 - 7 * (WEEKS - 1)  # ordinal 1 was a Monday
     first = clock.day_start(first_day, zone)
-    real = sa.func.coalesce(col(StudioSession.real_minutes), col(StudioSession.minutes))
     rows = db.execute(
-        sa.select(col(StudioSession.kind), col(StudioSession.starts_at), real).where(
+        sa.select(col(StudioSession.kind), col(StudioSession.starts_at), states.took()).where(
             col(StudioSession.user_id) == link.user_id,
             is_shown,
-            col(StudioSession.held_at).is_not(None),
-            col(StudioSession.cancelled_at).is_(None),
-            col(StudioSession.missed_at).is_(None),
+            states.was_held(),
             col(StudioSession.starts_at) > min(since, first),
             col(StudioSession.starts_at) <= at,
         )
@@ -91,8 +108,8 @@ def hours(db: Session, link: Link, zone: str, since: datetime, at: datetime) -> 
     )
 
 
-def promises(db: Session, link: Link, zones: Mapping[object, str], since: datetime, at: datetime) -> Promises:
-    """What was promised in their sessions. zones: of the two; a day is over where its owner is."""
+def promises(db: Session, library: Library, link: Link, since: datetime, at: datetime) -> Promises:
+    """What was promised in their sessions, as it stands for this mentor; a day is over where its owner is."""
     rows = db.exec(
         select(Action)
         .join(
@@ -105,39 +122,25 @@ def promises(db: Session, link: Link, zones: Mapping[object, str], since: dateti
             col(Action.dropped_at).is_(None),
             sa.or_(col(Action.done_at).is_(None), col(Action.done_at) > since),
         )
+        .order_by(col(Action.due_on), col(Action.created_at), col(Action.id))
     ).all()
-    today: dict[object, date] = {one: at.astimezone(clock.zone_of(zone)).date() for one, zone in zones.items()}
-    waiting = [one for one in rows if one.done_at is None]
-    overdue = [one for one in waiting if one.due_on and one.due_on < today.get(one.owner_id, at.date())]
-    overdue.sort(key=lambda one: (one.due_on, one.created_at, one.id))
-    kept = sorted((one for one in rows if one.done_at), key=lambda one: (one.done_at, one.id), reverse=True)
+    found = actions.shown(db, library, link.mentor_id, rows, at=at)
+    kept = sorted((one for one in found if one.since and one.since > since), key=_kept_at, reverse=True)
+    overdue = [one for one in found if one.word == "overdue"]
 
-    def named(found: list[Action]) -> Few[Promise]:
-        return few([Promise(one, one.owner_id == link.mentor_id) for one in found], MOST_ACTIONS)
-
-    return Promises(named(overdue), named(kept), len(waiting) - len(overdue))
-
-
-def questions(db: Session, link: Link) -> Few[ParkedQuestion]:
-    """What the apprentice parked and nobody answered, the oldest first; what stands on another mentor's agenda is not
-    for this one."""
-    of_others = (
-        sa.select(col(StudioSession.id))
-        .where(col(StudioSession.user_id) == link.user_id, col(StudioSession.mentor_id) != link.mentor_id)
-        .where(col(StudioSession.id) == ParkedQuestion.session_id)
-        .exists()
-    )
-    rows = db.exec(
-        select(ParkedQuestion)
-        .where(
-            ParkedQuestion.user_id == link.user_id,
-            col(ParkedQuestion.answered_at).is_(None),
-            col(ParkedQuestion.removed_at).is_(None),
-            ~of_others,
+    def named(some: list[Shown]) -> Few[Promise]:
+        return few(
+            [Promise(one.action, one.action.owner_id == link.mentor_id, one.since) for one in some], MOST_ACTIONS
         )
-        .order_by(col(ParkedQuestion.parked_at), col(ParkedQuestion.id))
-    )
-    return few(rows.all(), MOST_QUESTIONS)
+
+    return Promises(named(overdue), named(kept), sum(one.word == "open" for one in found))
+
+
+def questions(db: Session, library: Library, link: Link) -> Few[Parked]:
+    """What the apprentice parked and nobody answered, the oldest first, with where it came from."""
+    found = parking.open_of(db, link.mentor_id, link.user_id)
+    shown = parking.shown(db, library, link.mentor_id, found[:MOST_QUESTIONS])
+    return Few(tuple(shown), len(found) - len(shown))
 
 
 def ahead(db: Session, link: Link, zone: str, mentor_zone: str, at: datetime) -> Ahead | None:
@@ -148,9 +151,7 @@ def ahead(db: Session, link: Link, zone: str, mentor_zone: str, at: datetime) ->
             StudioSession.user_id == link.user_id,
             StudioSession.mentor_id == link.mentor_id,
             StudioSession.kind == "meeting",
-            col(StudioSession.held_at).is_(None),
-            col(StudioSession.cancelled_at).is_(None),
-            col(StudioSession.missed_at).is_(None),
+            states.ahead(),
             col(StudioSession.starts_at) > at - STILL_NEXT,
         )
         .order_by(col(StudioSession.starts_at), col(StudioSession.id))
@@ -158,20 +159,43 @@ def ahead(db: Session, link: Link, zone: str, mentor_zone: str, at: datetime) ->
     ).first()
     if session is None:
         return None
-    items = db.exec(
-        select(AgendaItem)
-        .where(AgendaItem.user_id == link.user_id, AgendaItem.session_id == session.id)
-        .order_by(col(AgendaItem.position), col(AgendaItem.id))
-    ).all()
-    waiting = [item for item in items if item.covered_at is None]
+    waiting = [item for item in agenda.items(db, session) if item.covered_at is None]
     return Ahead(
         session,
+        states.word_of(session),
         on_the_wall(session.starts_at, zone),
         on_the_wall(session.starts_at, mentor_zone),
         few(waiting, MOST_AGENDA),
         sum(item.source == "parked" for item in waiting),
-        frozenset((item.source, item.source_id) for item in items),
     )
+
+
+def offered(db: Session, library: Library, link: Link, coming: Ahead | None, at: datetime) -> Offered:
+    """What could go on the agenda of the next meeting, or of one that is not planned yet. What the mentor parked for
+    himself is not on a page that both read."""
+    session = coming.session if coming else _not_planned(link, at)
+    found = proposals.of(db, library, link.mentor_id, session, at=at)
+    others = [one for one in found if one.source not in LINES]
+    return Offered(frozenset((one.source, one.source_id) for one in found), few(others, MOST_OTHERS))
+
+
+def _not_planned(link: Link, at: datetime) -> StudioSession:
+    """A meeting that is never kept: proposals are made for one."""
+    return StudioSession(
+        user_id=link.user_id,
+        id=uuid7(),
+        mentor_id=link.mentor_id,
+        kind="meeting",
+        starts_at=at,
+        zone="UTC",
+        minutes=0,
+        logged_by=link.mentor_id,
+        logged_at=at,
+    )
+
+
+def _kept_at(shown: Shown) -> tuple[datetime, UUID]:
+    return shown.since or EPOCH, shown.action.id
 
 
 def on_the_wall(at: datetime, zone: str) -> str:

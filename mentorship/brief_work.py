@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from curriculum import content
 from curriculum.library import Library
 from mentorship import milestones as rules
+from mentorship import sign_offs
 from mentorship.few import Few, few
 from mentorship.models.milestones import MilestoneEvent
 from mentorship.models.pieces import Piece, Version
@@ -78,11 +79,15 @@ def milestones(db: Session, library: Library, user_id: UUID, *, with_ready: bool
     states = {slug: rules.STATES[event.kind] for slug, event in last.items()}
     ready: Few[Reached] | None = None
     if with_ready:
+        opened = sign_offs.open_to_mentors(db, user_id)  # what is only begun is the apprentice's own affair
         ready = few(
             [
                 Reached(row.milestone)
                 for row in rules.overview(db, library, user_id)
-                if row.total and row.met == row.total and row.state not in (*rules.LOCKED, "returned")
+                if row.total
+                and row.met == row.total
+                and row.state not in (*rules.LOCKED, "returned")
+                and row.milestone.slug in opened
             ],
             MOST_MILESTONES,
         )

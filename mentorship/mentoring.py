@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from core.accounts import User
 from core.columns import EPOCH
 from curriculum.library import Library
 from curriculum.search import fold
-from mentorship import links, movement, sign_offs
+from mentorship import links, movement, sign_offs, states
 from mentorship.models.meetings import Action, ParkedQuestion, StudioSession
 from mentorship.models.pieces import Feedback, Version
 from mentorship.movement import Standing
@@ -119,16 +119,15 @@ def _sessions(
     db: Session, mentor_id: UUID, ids: set[UUID], at: datetime
 ) -> tuple[dict[UUID, StudioSession], dict[UUID, list[Wait]]]:
     """(the next meeting of each, what their sessions wait for), from all that are not over."""
+    is_unsigned = sa.and_(col(StudioSession.kind) == "meeting", col(StudioSession.mentor_signed_at).is_(None))
     rows = db.exec(
         select(StudioSession)
         .where(
             StudioSession.mentor_id == mentor_id,
             col(StudioSession.user_id).in_(ids),
-            col(StudioSession.cancelled_at).is_(None),
-            col(StudioSession.missed_at).is_(None),
             sa.or_(
-                col(StudioSession.held_at).is_(None),
-                sa.and_(col(StudioSession.kind) == "meeting", col(StudioSession.mentor_signed_at).is_(None)),
+                states.ahead(),
+                sa.and_(states.was_held(), is_unsigned),
             ),
         )
         .order_by(col(StudioSession.starts_at), col(StudioSession.id))
@@ -146,7 +145,7 @@ def _sessions(
 def _wait(session: StudioSession, mentor_id: UUID, at: datetime) -> Wait | None:
     if session.held_at:
         return Wait("sign", "a meeting to sign", session.id)
-    if session.starts_at + timedelta(minutes=session.minutes) <= at:
+    if states.end_of(session) <= at:
         return Wait("hold", "a meeting to mark as held", session.id)
     if session.confirmed_at is None and session.asked_by not in (None, mentor_id):
         return Wait("confirm", "a time to confirm", session.id)
@@ -182,19 +181,18 @@ def _feedback(db: Session, mentor_id: UUID) -> list[tuple[UUID, Wait]]:
 
 
 def _parked(db: Session, mentor_id: UUID) -> dict[UUID, int]:
-    """Open questions of those whose link shows sessions; what stands on another mentor's agenda is left out."""
+    """Open questions of those whose link shows sessions, as `parking.open_of` has them for one."""
     owners = links.owners_seen_by(db, mentor_id, "sessions") - {mentor_id}
     owner = col(ParkedQuestion.user_id)
-    of_others = (
+    as_mentor = (
         sa.select(col(StudioSession.id))
-        .where(col(StudioSession.user_id) == owner, col(StudioSession.mentor_id) != mentor_id)
-        .where(col(StudioSession.id) == ParkedQuestion.session_id)
+        .where(col(StudioSession.mentor_id) == owner, col(StudioSession.id) == ParkedQuestion.session_id)
         .exists()
     )
     counted = (
         sa.select(owner, sa.func.count())
         .where(owner.in_(owners), col(ParkedQuestion.answered_at).is_(None), col(ParkedQuestion.removed_at).is_(None))
-        .where(~of_others)
+        .where(~as_mentor)
         .group_by(owner)
     )
     return {user_id: count for user_id, count in db.execute(counted)}

@@ -13,7 +13,7 @@ from core import clock, inbox
 from core.accounts import User
 from core.inbox import Notice
 from curriculum.models import LessonVisit, Memory
-from mentorship import links, news
+from mentorship import links, news, states
 from mentorship.models.meetings import Action, StudioSession
 from mentorship.models.people import Link
 from mentorship.models.pieces import Piece, Version
@@ -110,9 +110,7 @@ def _statements(db: Session, mentor_id: UUID, at: datetime) -> list[sa.Select[tu
     reader, visitor = col(Memory.user_id), col(LessonVisit.user_id)
     session_of, maker, doer = col(StudioSession.user_id), col(Version.user_id), col(Action.user_id)
     held = newest(col(StudioSession.starts_at), session_of, everybody).where(
-        col(StudioSession.held_at).is_not(None),
-        col(StudioSession.cancelled_at).is_(None),
-        col(StudioSession.missed_at).is_(None),
+        states.was_held(),
         col(StudioSession.starts_at) <= at,
         sa.or_(with_mentor, sa.and_(session_of.in_(held_by), col(StudioSession.kind) != "meeting")),
     )

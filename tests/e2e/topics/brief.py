@@ -23,8 +23,11 @@ STOPS = [
 def fill(cast: Cast, db: Session, app: Flask) -> None:
     ada = cast.id_of("ada")
     texts = ("Why does the bass disappear on my phone?", "Is -14 LUFS a rule or a habit? I read both, in one week.")
-    for number, text in enumerate(texts):
-        db.add(ParkedQuestion(user_id=ada, id=uuid7(), text=text, parked_at=days_ago(4 - number)))
+    questions = [
+        ParkedQuestion(user_id=ada, id=uuid7(), text=text, parked_at=days_ago(4 - number))
+        for number, text in enumerate(texts)
+    ]
+    db.add_all(questions)
     place = {"user_id": ada, "session_id": UUID(cast.ids["ahead"]), "added_by": ada, "added_at": days_ago(1)}
     db.add(AgendaItem(id=uuid7(), position=1, text="Listen to V2 from the second chorus", **place))
-    db.add(AgendaItem(id=uuid7(), position=2, text=texts[0], source="parked", **place))
+    db.add(AgendaItem(id=uuid7(), position=2, text=texts[0], source="parked", source_id=str(questions[0].id), **place))
