@@ -53,6 +53,8 @@ BLUEPRINTS = [
     "mentorship.views.sessions",
     "mentorship.views.meetings",
     "mentorship.views.actions",
+    "mentorship.views.agenda",
+    "mentorship.views.notes",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
 ]
