@@ -15,6 +15,7 @@ from curriculum.views import library
 from mentorship import (
     actions,
     agenda,
+    appointments,
     assigning,
     at_hand,
     clocks,
@@ -67,7 +68,8 @@ def show(session_id: UUID):
         why_not="" if may_write else writing.why_not(db, me.id, session),
         logged_by=_name(people, session.logged_by, me),
         tab=_tab(),
-        plan_url=url_for("sessions.new", kind="meeting"),
+        steps=appointments.steps(db, me.id, session, at=at),
+        plan_url=_plan_url(row),
         **_notes(db, me, session, may_write=may_write, at=at),
         **_actions(db, me, session, people, may_write=may_write, at=at),
         **(_meeting(db, me, session, may_write=may_write, at=at) if is_meeting else {}),
@@ -167,6 +169,13 @@ def _name(people: dict[UUID, User], person_id: UUID, me: Me) -> str:
     if person_id == me.id:
         return "you"
     return people[person_id].name if person_id in people else ""
+
+
+def _plan_url(row: Listed) -> str:
+    """Where these two plan another meeting."""
+    if row.person is None:
+        return ""
+    return url_for("appointments.plan", who=f"{'mentor' if row.is_mentor else 'apprentice'}:{row.person.id}")
 
 
 def _people(db: Session, session: StudioSession) -> list[User]:

@@ -16,13 +16,12 @@ from core.errors import Conflict, Refused
 from core.once import once
 from core.web import read_form
 from curriculum.views import library
-from mentorship import actions, appointments, links, sessions
+from mentorship import actions, links, sessions
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry, Kind
-from mentorship.views import meetings
+from mentorship.views import session_index
 
 bp = Blueprint("sessions", __name__)
-HISTORY = 50  # rows on the first page; "all" shows the others
 ACTION_ROWS = (1, 2, 3)
 KINDS = [
     ("meeting", "Meeting", "with your mentor or apprentice"),
@@ -66,19 +65,7 @@ class ChangeForm(EntryForm):
 @bp.get("/sessions")
 @signed_in
 def index():
-    db, me, at = get_db(), current_user(), clock.now()
-    most = HISTORY if "all" not in request.args else 100_000
-    held = sessions.history(db, me.id, most=most + 1)
-    week_began = clock.day_start(_monday(clock.study_day(at, me.zone)), me.zone)
-    return render_template(
-        "mentorship/sessions/index.html",
-        planned=[(row, row.session.starts_at <= at) for row in sessions.planned(db, me.id)],
-        held=held[:most],
-        has_more=len(held) > most,
-        hours=_hours(sessions.minutes_by_kind(db, me.id, week_began), sessions.minutes_by_kind(db, me.id)),
-        todo=actions.to_do(db, library(), me.id, at=at),
-        today=at.astimezone(ZoneInfo(me.zone)).date(),
-    )
+    return session_index.page()
 
 
 @bp.get("/sessions/new")
@@ -150,15 +137,6 @@ def changed(session_id: UUID):
     return redirect(url_for("meetings.show", session_id=session_id), 303)
 
 
-@bp.post("/sessions/<uuid:session_id>/held")
-@signed_in
-@once(again=meetings.show)
-def held(session_id: UUID):
-    appointments.hold(get_db(), current_user().id, session_id, at=clock.now())
-    flash("Marked as held.")
-    return redirect(url_for("meetings.show", session_id=session_id), 303)
-
-
 # -- from forms ----------------------------------------------------------------------------------------------
 
 
@@ -207,19 +185,3 @@ def _milestone_choices(chosen: list[str]) -> dict[str, Any]:
 
 def _role(pair: links.Pair) -> str:
     return f"{pair.person.name}, your {'mentor' if pair.is_mentor else 'apprentice'}"
-
-
-def _hours(week: dict[str, int], ever: dict[str, int]) -> list[tuple[str, str, str]]:
-    """(kind, this week, in all) as words; kinds without a minute are left out."""
-    names = [("practice", "Practice"), ("studio", "Studio"), ("meeting", "Meetings"), ("mentoring", "Mentoring")]
-    return [(name, _short(week.get(kind, 0)), _short(ever[kind])) for kind, name in names if ever.get(kind)]
-
-
-def _short(minutes: int) -> str:
-    """For a column: "3 h 20", "45 min"."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02d}" if hours else f"{rest} min"
-
-
-def _monday(day: int) -> int:
-    return day - date.fromordinal(day).weekday()

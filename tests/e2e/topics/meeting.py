@@ -62,10 +62,10 @@ def fill(cast: Cast, db: Session, app: Flask) -> None:
     agenda.take(db, library, ada, early.id, "parked", str(parked.id), at=days_ago(1))
     for line in ("What stood in the way this week?", "Where the low end fights in the second chorus"):
         agenda.add(db, ben, early.id, line, at=days_ago(1))
-    for line in agenda.items(db, early)[:2]:
-        agenda.cover(db, ben, early.id, line.id, at=NOW)
-    gone = agenda.add(db, ben, early.id, "Money for plug-ins", at=NOW)
-    agenda.remove(db, ben, early.id, gone.id, at=NOW)
+    for item in agenda.items(db, early)[:2]:
+        agenda.cover(db, ben, early.id, item.id, at=NOW)
+    taken = agenda.add(db, ben, early.id, "Money for plug-ins", at=NOW)
+    agenda.remove(db, ben, early.id, taken.id, at=NOW)
     notes.save(db, ben, early.id, Written(FIRST, 0), at=NOW - timedelta(minutes=40))
     notes.save(db, ada, early.id, Written(SECOND, 1), at=NOW - timedelta(minutes=4))
     own_notes.save(db, ben, early.id, OWN, before=None, at=NOW)
