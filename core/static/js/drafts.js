@@ -1,9 +1,9 @@
 // What is typed and not sent yet stays in this browser, for this person, until it was sent or they sign out.
 // form[data-draft="feedback:ID"]: its texts are kept under that name; [data-draft-sent="feedback:ID"]: they arrived.
 
-const START = "woodshed.draft.";
+export const DRAFTS = "woodshed.draft.";
 const person = document.querySelector("[data-person]")?.dataset.person ?? "";
-const key = (name) => `${START}${person}.${name}`;
+const key = (name) => `${DRAFTS}${person}.${name}`;
 
 export function kept(name) {
   try {
@@ -32,7 +32,7 @@ export function forget(name) {
 
 function forgetAll() {
   try {
-    for (const name of Object.keys(localStorage)) if (name.startsWith(START)) localStorage.removeItem(name);
+    for (const name of Object.keys(localStorage)) if (name.startsWith(DRAFTS)) localStorage.removeItem(name);
   } catch {
     // there is nothing then
   }
