@@ -51,6 +51,8 @@ BLUEPRINTS = [
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",
+    "mentorship.views.meetings",
+    "mentorship.views.actions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
 ]
