@@ -51,6 +51,7 @@ BLUEPRINTS = [
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",
+    "mentorship.views.session_files",
     "mentorship.views.meetings",
     "mentorship.views.actions",
     "mentorship.views.portfolio",

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
+from uuid import UUID
 
 from flask import current_app, flash, request, send_file
+from sqlmodel import Session, col, select
 
+from core import words
+from core.accounts import User
 from core.errors import NotFound, Refused
 from core.settings import Settings
 from core.storage import Storage
 from core.web import note
-from mentorship import file_kinds, portfolio
-from mentorship.models.meetings import SessionFile
+from mentorship import file_kinds, portfolio, session_files
+from mentorship.models.meetings import SessionFile, StudioSession
 from mentorship.models.pieces import Version
 
 PLAYED_EVERYWHERE = {"audio/wav", "audio/flac", "audio/mpeg", "audio/ogg"}
@@ -60,6 +65,47 @@ def send(file: Version | SessionFile, missing: str) -> Any:
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file of a session as its page shows it."""
+
+    file: SessionFile
+    about: str  # "0:42 · MP3 · 1.3 MB"
+    by: str  # who added it; "": an account that is gone
+    is_own: bool
+    plays_everywhere: bool
+    is_missing: bool  # on the server
+
+
+def of_session(db: Session, viewer_id: UUID, session: StudioSession) -> dict[str, object]:
+    """What `mentorship/sessions/_files.html` needs to show a session's files on its page."""
+    rows = session_files.of_session(db, viewer_id, session)
+    people = db.exec(select(User).where(col(User.id).in_({one.added_by for one in rows}))) if rows else ()
+    names = {person.id: person.name for person in people}
+    return {
+        "files": [
+            Shown(
+                one,
+                _about(one),
+                "you" if one.added_by == viewer_id else names.get(one.added_by, ""),
+                one.added_by == viewer_id,
+                one.media_type in PLAYED_EVERYWHERE,
+                not storage().path(one.sha256).is_file(),
+            )
+            for one in rows
+        ],
+        "accepted": ACCEPTED,
+        "site": site(),
+    }
+
+
+def _about(file: SessionFile) -> str:
+    parts = [file_kinds.LABELS[file.media_type], words.size(file.size)]
+    if file.seconds is not None:
+        parts.insert(0, words.clock_time(round(file.seconds)))
+    return " · ".join(parts)
 
 
 def storage() -> Storage:

@@ -15,6 +15,7 @@ from curriculum.views import library
 from mentorship import actions, sessions
 from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Listed
+from mentorship.views import files
 
 bp = Blueprint("meetings", __name__)
 
@@ -45,6 +46,7 @@ def show(session_id: UUID):
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),
+        **files.of_session(db, me.id, session),
     )
 
 
