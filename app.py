@@ -52,6 +52,7 @@ BLUEPRINTS = [
     "mentorship.views.links",
     "mentorship.views.sessions",
     "mentorship.views.session_files",
+    "mentorship.views.practice_log",
     "mentorship.views.meetings",
     "mentorship.views.actions",
     "mentorship.views.portfolio",

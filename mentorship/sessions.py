@@ -21,11 +21,14 @@ from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from curriculum.library import Library
 from mentorship import links
-from mentorship.models.meetings import StudioSession
+from mentorship.models.meetings import NoteRevision, StudioSession
 
 Kind = Literal["meeting", "studio", "practice"]
+Mode = Literal["", "studio", "remote", "location"]
+Involvement = Literal["", "watched", "assisted", "did", "led"]
 Rows = Select[StudioSession, User]
 FIRST_YEAR = 2000
+LONGEST = 24 * 60  # minutes
 FURTHEST_AHEAD = timedelta(days=730)
 STILL_NEXT = timedelta(hours=3)  # a meeting that began this long ago may still be under way
 UNTIMED = time(12)  # for a session of another day whose hour nobody wrote down
@@ -45,10 +48,16 @@ class Entry:
 
     starts_at: datetime
     zone: str  # the writer's
-    minutes: int
+    minutes: int  # what it took, or is planned for; 0: not said (practice)
     place: str = ""
-    notes: str = ""  # Markdown
+    notes: str = ""  # Markdown; only as it is logged: later they are written on the session's page
     milestones: tuple[str, ...] = ()  # slugs it served
+    title: str = ""
+    mode: Mode = ""
+    involvement: Involvement = ""  # what the apprentice did
+    goal: str = ""
+    result: str = ""
+    course: str = ""  # an outside course: who gave it
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +187,7 @@ def log(
 ) -> StudioSession:
     """Write a session down. One that begins later than now is planned, any other was held."""
     _check_between(db, person_id, kind, between)
-    _check_entry(library, entry, set(), at)
+    _check_entry(library, kind, entry, set(), at)
     session = StudioSession(
         user_id=between.apprentice_id,
         id=uuid7(),
@@ -187,15 +196,18 @@ def log(
         starts_at=entry.starts_at,
         zone=entry.zone,
         minutes=entry.minutes,
-        place=entry.place.strip(),
         notes=entry.notes,
+        notes_number=1 if entry.notes else 0,
         milestones=list(entry.milestones),
         held_at=at if entry.starts_at <= at else None,
         logged_by=person_id,
         logged_at=at,
     )
+    _write_texts(session, entry)
     db.add(session)
     db.flush()
+    if entry.notes:
+        db.add(_first_notes(session, db.get_one(User, person_id), at))
     return session
 
 
@@ -209,21 +221,22 @@ def change(
     before: datetime | None,
     at: datetime,
 ) -> None:
-    """Write a session anew.
+    """Write a session anew, all but its notes.
 
     before: its `changed_at` when the writer began; if somebody saved since, nothing changes (Conflict).
     """
     session = to_change(db, person_id, session_id)
     if session.changed_at != before:
         raise Conflict(
-            "Somebody saved this session while you were writing, so yours is not saved yet. Both texts are below: "
-            "bring them together, then save again."
+            "Somebody saved this session while you were writing, so yours is not saved yet. Theirs and yours are both "
+            "below: bring them together, then save again."
         )
-    _check_entry(library, entry, set(session.milestones), at)
+    _check_entry(library, session.kind, entry, set(session.milestones), at)
     if session.held_at and entry.starts_at > at:
         raise Refused("This session was held, so it cannot begin later than now.", field="day")
-    session.starts_at, session.zone, session.minutes = entry.starts_at, entry.zone, entry.minutes
-    session.place, session.notes = entry.place.strip(), entry.notes
+    session.starts_at, session.zone = entry.starts_at, entry.zone
+    _set_minutes(session, entry.minutes)
+    _write_texts(session, entry)
     gone = [slug for slug in session.milestones if slug not in library.milestones]
     session.milestones = gone + list(entry.milestones)
     session.changed_at = at
@@ -298,7 +311,39 @@ def _check_between(db: Session, person_id: UUID, kind: Kind, between: Between) -
         raise Refused("Choose somebody you are linked with now.", field="who")
 
 
-def _check_entry(library: Library, entry: Entry, known: Collection[str], at: datetime) -> None:
+def _write_texts(session: StudioSession, entry: Entry) -> None:
+    session.title, session.place, session.course = (
+        " ".join(text.split()) for text in (entry.title, entry.place, entry.course)
+    )
+    session.mode, session.involvement = entry.mode, entry.involvement
+    session.goal, session.result = entry.goal.strip(), entry.result.strip()
+
+
+def _first_notes(session: StudioSession, writer: User, at: datetime) -> NoteRevision:
+    return NoteRevision(
+        user_id=session.user_id,
+        session_id=session.id,
+        number=1,
+        text=session.notes,
+        by_id=writer.id,
+        by_name=writer.name,
+        at=at,
+    )
+
+
+def _set_minutes(session: StudioSession, minutes: int) -> None:
+    """What was planned stays, and what it took stands beside it."""
+    if session.held_at and session.starts_at > session.logged_at:
+        session.real_minutes = None if minutes == session.minutes else minutes
+    else:
+        session.minutes = minutes
+
+
+def _check_entry(library: Library, kind: str, entry: Entry, known: Collection[str], at: datetime) -> None:
+    if not 0 <= entry.minutes <= LONGEST:
+        raise Refused("A day has 1440 minutes. Write longer ones down day by day.", field="minutes")
+    if not entry.minutes and kind != "practice":
+        raise Refused("Say how many minutes it took; a guess will do.", field="minutes")
     if entry.starts_at > at + FURTHEST_AHEAD:
         raise Refused("This is more than two years ahead. Choose a nearer day.", field="day")
     if any(slug not in library.milestones and slug not in known for slug in entry.milestones):
