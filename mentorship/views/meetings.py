@@ -12,10 +12,10 @@ from core.access import current_user, signed_in
 from core.accounts import User
 from core.database import get_db
 from curriculum.views import library
-from mentorship import actions, sessions
+from mentorship import actions, practice_log, sessions
 from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Listed
-from mentorship.views import files
+from mentorship.views import files, session_forms
 
 bp = Blueprint("meetings", __name__)
 
@@ -42,10 +42,15 @@ def show(session_id: UUID):
         ],
         owners=[(str(person_id), "You" if person_id == me.id else name) for person_id, name in people.items()],
         may_change=may_change,
-        may_hold=may_change and row.word == "planned" and session.starts_at <= at,
+        may_hold=may_change
+        and row.word in ("proposed", "confirmed")
+        and session.starts_at <= at
+        and not practice_log.is_running(session),
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),
+        running=session if may_change and practice_log.is_running(session) else None,
+        about=session_forms.facts(session, me.id),
         **files.of_session(db, me.id, session),
     )
 

@@ -11,7 +11,7 @@ from core.access import current_user, signed_in
 from core.database import get_db
 from core.once import once
 from core.web import go_on, read_form
-from mentorship import practice_log, session_files, sessions
+from mentorship import entries, practice_log, session_files
 from mentorship.views import files
 from mentorship.views.session_forms import Line, Text
 from mentorship.views.sessions import new
@@ -24,7 +24,7 @@ class StartForm(BaseModel):
 
 
 class StopForm(BaseModel):
-    minutes: Annotated[int, Field(ge=0, le=sessions.LONGEST)] = 0
+    minutes: Annotated[int, Field(ge=0, le=entries.LONGEST)] = 0
     goal: Line = ""
     result: Text = ""
 

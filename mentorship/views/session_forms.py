@@ -12,12 +12,13 @@ from core import clock, prose, words
 from core.access import current_user
 from core.errors import Refused
 from curriculum.views import library
-from mentorship import session_log, sessions
+from mentorship import entries, planning, session_log, sessions, states
+from mentorship.entries import Entry, Involvement, Mode
 from mentorship.models.meetings import StudioSession
 from mentorship.session_log import Lines, Next
-from mentorship.sessions import Between, Entry, Involvement, Kind, Mode
+from mentorship.sessions import Between, Kind
 
-MODES = [("", "Not said"), ("studio", "In the studio"), ("remote", "Remote"), ("location", "On location")]
+MODES = [("", "Not said"), *planning.MODES.items()]
 INVOLVEMENTS = [
     ("", "Not said"),
     ("watched", "Watched"),
@@ -29,7 +30,7 @@ INVOLVEMENTS = [
 Line = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Name = Annotated[str, StringConstraints(max_length=120)]
-Minutes = Annotated[int, Field(ge=0, le=sessions.LONGEST)]
+Minutes = Annotated[int, Field(ge=0, le=entries.LONGEST)]
 Notes = Annotated[str, StringConstraints(max_length=prose.LONGEST_MARKDOWN)]
 
 
@@ -120,23 +121,32 @@ def choices(chosen: list[str]) -> dict[str, Any]:
     }
 
 
-def saved(session: StudioSession, zone: str) -> list[tuple[str, str]]:
-    """(name, value) of what a session's form holds, as it is kept now; what is empty is left out."""
-    minutes = session.minutes if session.real_minutes is None else session.real_minutes
-    served = [one.title for slug, one in library().milestones.items() if slug in session.milestones]
-    facts = [
-        ("Began", words.exact(session.starts_at, zone)),
-        ("Minutes", str(minutes) if minutes else ""),
+def facts(session: StudioSession, reader_id: UUID) -> list[tuple[str, str]]:
+    """(name, value) of what was said about a session beside its time and its notes; what is empty is left out."""
+    did = "You" if reader_id == session.user_id else "The apprentice"
+    found = [
         ("Goal", session.goal),
         ("Result", session.result),
-        ("Title", session.title),
-        ("Where", dict(MODES)[session.mode] if session.mode else ""),
-        ("Place", session.place),
-        ("Done", dict(INVOLVEMENTS)[session.involvement] if session.involvement else ""),
         ("Course", session.course),
+        ("Where", dict(MODES).get(session.mode, "") if session.mode else ""),
+        (did, dict(INVOLVEMENTS).get(session.involvement, "").lower() if session.involvement else ""),
+    ]
+    return [(name, value) for name, value in found if value]
+
+
+def saved(session: StudioSession, reader_id: UUID, zone: str) -> list[tuple[str, str]]:
+    """(name, value) of all that a session's form holds, as it is kept now."""
+    minutes = states.minutes_of(session)
+    served = [one.title for slug, one in library().milestones.items() if slug in session.milestones]
+    found = [
+        ("Begins", words.exact(session.starts_at, zone)),
+        ("Minutes", str(minutes) if minutes else ""),
+        ("Title", session.title),
+        ("Place", session.place),
+        *facts(session, reader_id),
         ("Milestones", ", ".join(served)),
     ]
-    return [(name, value) for name, value in facts if value]
+    return [(name, value) for name, value in found if value]
 
 
 def _entry(form: AboutForm, starts_at: datetime, zone: str, notes: str = "") -> Entry:

@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import actions, links, practice_log, session_files, session_log, sessions
+from mentorship import actions, appointments, links, practice_log, session_files, session_log, sessions, states
 from mentorship.views import files, meetings, session_forms
 
 bp = Blueprint("sessions", __name__)
@@ -90,12 +90,12 @@ def edit(session_id: UUID):
         "mentorship/sessions/edit.html",
         session=session,
         row=sessions.listed(db, me.id, session),
-        minutes=session.minutes if session.real_minutes is None else session.real_minutes,
+        minutes=states.minutes_of(session),
         day=local.date().isoformat(),
         time=f"{local:%H:%M}",
-        moves=bool(session.held_at or session.mentor_id is None),
+        moves=session.mentor_id is None or not states.is_ahead(session),
         is_conflict=isinstance(g.get("refusal"), Conflict),
-        saved=session_forms.saved(session, me.zone),
+        saved=session_forms.saved(session, me.id, me.zone),
         has_apprentices=session.mentor_id == me.id,
         **session_forms.choices(session.milestones),
     )
@@ -120,7 +120,7 @@ def changed(session_id: UUID):
 @signed_in
 @once(again=meetings.show)
 def held(session_id: UUID):
-    sessions.hold(get_db(), current_user().id, session_id, at=clock.now())
+    appointments.hold(get_db(), current_user().id, session_id, at=clock.now())
     flash("Marked as held.")
     return redirect(url_for("meetings.show", session_id=session_id), 303)
 

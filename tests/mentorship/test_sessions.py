@@ -7,9 +7,9 @@ import pytest
 from core import clock
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
-from mentorship import actions, links, sessions
+from mentorship import actions, appointments, links, sessions
 from mentorship.actions import Promise
-from mentorship.models.meetings import StudioSession
+from mentorship.models.meetings import Handover, StudioSession
 from mentorship.sessions import Between, Entry
 from tests.times import AUCKLAND, BERLIN, DAY, HOUR, MINUTE, MONDAY, NEW_YORK, SECOND, WEEK, on_the_wall
 
@@ -55,9 +55,9 @@ def test_a_planned_meeting_is_marked_as_held_afterwards(db, log, ada, ben, link_
     session = log(ada, ben, starts_at=MONDAY + DAY)
 
     with pytest.raises(Refused, match="not begun yet"):
-        sessions.hold(db, ben.id, session.id, at=MONDAY + DAY - SECOND)
+        appointments.hold(db, ben.id, session.id, at=MONDAY + DAY - SECOND)
     for moment in (MONDAY + DAY + HOUR, MONDAY + 2 * DAY):
-        sessions.hold(db, ben.id, session.id, at=moment)
+        appointments.hold(db, ben.id, session.id, at=moment)
 
     assert session.held_at == MONDAY + DAY + HOUR
 
@@ -185,16 +185,24 @@ def test_what_was_held_together_stays_readable_to_both(db, log, ada, ben, eve, l
     assert sessions.held_together(db, ada.id, ben.id) == [together]
 
 
-def test_a_second_mentor_reads_meetings_with_the_first_but_writes_in_none(db, library, log, ada, ben, eve, link_of):
+def test_a_second_mentor_reads_of_meetings_with_the_first_what_was_handed_on(db, log, ada, ben, eve, link_of):
     link_of(ada, ben)
-    link_of(ada, eve)
-    session = log(ada, ben)
+    link = link_of(ada, eve)
+    session, kept, ahead = log(ada, ben), log(ada, ben), log(ada, ben, starts_at=MONDAY + DAY)
+    assert not reads(db, eve, session)
+
+    for one in (session, ahead):
+        db.add(Handover(user_id=ada.id, session_id=one.id, mentor_id=eve.id, handed_at=MONDAY))
+    db.commit()
 
     assert reads(db, eve, session)
+    assert not reads(db, eve, kept) and not reads(db, eve, ahead)
     with pytest.raises(NotAllowed, match="held by others"):
-        sessions.hold(db, eve.id, session.id, at=MONDAY)
+        appointments.hold(db, eve.id, session.id, at=MONDAY)
     with pytest.raises(NotAllowed, match="held by others"):
         actions.add_action(db, eve.id, session.id, Promise("Listen", eve.id), at=MONDAY)
+    links.end(db, ada.id, link.id, at=MONDAY)
+    assert not reads(db, eve, session)
 
 
 def test_what_a_stranger_asks_for_is_as_good_as_missing(db, library, log, ada, ben, eve, link_of):
@@ -209,7 +217,7 @@ def test_what_a_stranger_asks_for_is_as_good_as_missing(db, library, log, ada, b
         with pytest.raises(NotFound):
             sessions.change(db, library, eve.id, session_id, entry, before=None, at=MONDAY)
         with pytest.raises(NotFound):
-            sessions.hold(db, eve.id, session_id, at=MONDAY)
+            appointments.hold(db, eve.id, session_id, at=MONDAY)
         with pytest.raises(NotFound):
             actions.add_action(db, eve.id, session_id, Promise("x", eve.id), at=MONDAY)
     for action_id in (action.id, own.id, uuid7()):
