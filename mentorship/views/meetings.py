@@ -27,6 +27,7 @@ def show(session_id: UUID):
     session = sessions.seen(db, me.id, session_id)
     row = sessions.listed(db, me.id, session)
     may_change = sessions.may_change(db, me.id, session)
+    is_running = practice_log.is_running(session)
     people = {person.id: person.name for person in _people(db, session)}
     return render_template(
         "mentorship/sessions/show.html",
@@ -49,7 +50,7 @@ def show(session_id: UUID):
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),
-        running=session if may_change and practice_log.is_running(session) else None,
+        running=session if may_change and is_running else None,
         about=session_forms.facts(session, me.id),
         **files.of_session(db, me.id, session),
     )
