@@ -71,11 +71,16 @@ def set_minutes(session: StudioSession, minutes: int) -> None:
 
 def check(library: Library, kind: str, entry: Entry, known: Collection[str], at: datetime) -> None:
     """Refuse what cannot be. known: slugs that the session has already, also where the course has lost them."""
-    if not 0 <= entry.minutes <= LONGEST:
-        raise Refused("A day has 1440 minutes. Write longer ones down day by day.", field="minutes")
-    if not entry.minutes and kind != "practice":
-        raise Refused("Say how many minutes it took; a guess will do.", field="minutes")
+    check_minutes(kind, entry.minutes)
     if entry.starts_at > at + FURTHEST_AHEAD:
         raise Refused("This is more than two years ahead. Choose a nearer day.", field="day")
     if any(slug not in library.milestones and slug not in known for slug in entry.milestones):
         raise Refused("There is no such milestone. Choose among those shown.", field="milestones")
+
+
+def check_minutes(kind: str, minutes: int) -> None:
+    """Refuse more than a day, and none at all but for practice."""
+    if not 0 <= minutes <= LONGEST:
+        raise Refused("A day has 1440 minutes. Write longer ones down day by day.", field="minutes")
+    if not minutes and kind != "practice":
+        raise Refused("Say how many minutes it took; a guess will do.", field="minutes")

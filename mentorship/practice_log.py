@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from core.accounts import User
 from core.errors import Conflict, Refused
 from core.ids import uuid7
-from mentorship import sessions
+from mentorship import entries, sessions
 from mentorship.models.meetings import StudioSession
 
 MOST_PROPOSED = 240  # minutes: a practice that runs longer was forgotten
@@ -75,6 +75,7 @@ def stop(
 ) -> StudioSession:
     """Write down what came of it. minutes: 0 where they are not said; more than have passed are refused."""
     session = to_stop(db, person_id, session_id)
+    entries.check_minutes(session.kind, minutes)
     if minutes > _passed(session, at):
         raise Refused(f"It began {_passed(session, at)} min ago, so it cannot have taken longer.", field="minutes")
     session.minutes, session.goal, session.result = minutes, goal.strip(), result.strip()

@@ -15,6 +15,9 @@ from mentorship.sessions import Between, Entry
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, SECOND
 
 
+RUNNING = {"kind": "practice", "starts_at": MONDAY, "logged_at": MONDAY}
+
+
 @pytest.fixture
 def started(db, ada):
     session = practice_log.start(db, ada.id, BERLIN, " Even sixteenths ", at=MONDAY)
@@ -56,7 +59,7 @@ def test_what_is_planned_or_was_logged_does_not_run(db, library, ada):
 
 @given(seconds=st.integers(0, 40 * 86_400))
 def test_the_minutes_proposed_are_those_begun_and_never_over_four_hours(seconds):
-    session = StudioSession(kind="practice", starts_at=MONDAY, logged_at=MONDAY)
+    session = StudioSession(**RUNNING)
 
     minutes = practice_log.minutes_so_far(session, at=MONDAY + timedelta(seconds=seconds))
 

@@ -15,6 +15,7 @@ from mentorship.sessions import Between, Entry
 from mentorship.states import minutes_of, word_of
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, SECOND
 
+FOR_HER = Next()
 LINES = Lines("Listened to V1.", "Less is more.", "Bounce V2")
 
 
@@ -22,7 +23,7 @@ LINES = Lines("Listened to V1.", "Less is more.", "Bounce V2")
 def log(db, library):
     """`log(ada, ben)`: their meeting of an hour ago; `log(ada)`: practice."""
 
-    def log(apprentice, mentor=None, *, by=None, kind=None, lines=LINES, step=Next(), at=MONDAY, **more):
+    def log(apprentice, mentor=None, *, by=None, kind=None, lines=LINES, step=FOR_HER, at=MONDAY, **more):
         kind = kind or ("meeting" if mentor else "practice")
         between = Between(apprentice.id, mentor.id if mentor else None)
         notes = session_log.notes_of(lines, kind)
