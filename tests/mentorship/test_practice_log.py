@@ -14,7 +14,6 @@ from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Between, Entry
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, SECOND
 
-
 RUNNING = {"kind": "practice", "starts_at": MONDAY, "logged_at": MONDAY}
 
 
