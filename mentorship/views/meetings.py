@@ -20,6 +20,7 @@ from mentorship import (
     at_hand,
     clocks,
     own_notes,
+    practice_log,
     proposals,
     revisions,
     sessions,
@@ -30,7 +31,8 @@ from mentorship.agenda_templates import TEMPLATES
 from mentorship.models.meetings import StudioSession
 from mentorship.proposals import Proposal
 from mentorship.sessions import Listed
-from mentorship.views.portfolio import PLAYED_EVERYWHERE, about_version
+from mentorship.views import files, session_forms
+from mentorship.views.portfolio import about_version
 
 bp = Blueprint("meetings", __name__)
 STILL_WRITTEN = timedelta(days=1)  # after its beginning the notes open for writing, later for reading
@@ -57,6 +59,7 @@ def show(session_id: UUID):
         "mentorship/meetings/show.html" if is_meeting else "mentorship/meetings/logged.html",
         row=row,
         session=session,
+        is_meeting=is_meeting,
         people=people,
         owner=people[session.user_id],
         is_mine=me.id in (session.user_id, session.mentor_id),
@@ -70,6 +73,9 @@ def show(session_id: UUID):
         tab=_tab(),
         steps=appointments.steps(db, me.id, session, at=at),
         plan_url=_plan_url(row),
+        running=session if may_write and practice_log.is_running(session) else None,
+        about=session_forms.facts(session, me.id),
+        **files.of_session(db, me.id, session),
         **_notes(db, me, session, may_write=may_write, at=at),
         **_actions(db, me, session, people, may_write=may_write, at=at),
         **(_meeting(db, me, session, may_write=may_write, at=at) if is_meeting else {}),
@@ -137,7 +143,7 @@ def _meeting(db: Session, me: Me, session: StudioSession, *, may_write: bool, at
         "why": _why,
         "piece": piece,
         "piece_note": about_version(piece.version) if piece else "",
-        "plays_everywhere": piece is not None and piece.version.media_type in PLAYED_EVERYWHERE,
+        "plays_everywhere": piece is not None and piece.version.media_type in files.PLAYED_EVERYWHERE,
         "next_date": at_hand.next_date(db, session, at=at) if is_mine else None,
     }
 

@@ -1,4 +1,4 @@
-"""A month of two people in two time zones, across the end of summer time in one of them: on a clock that the test sets."""
+"""A month of two people in two time zones, across the end of summer time in one: on a clock that the test sets."""
 
 import os
 import re
