@@ -8,10 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from core import clock, jobs, settings, startup
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
 
 
 @dataclass
@@ -35,8 +42,8 @@ class ClockedSite:
 def clocked_site(data: Path, moment: datetime) -> Iterator[ClockedSite]:
     startup.prepare(data=data)
     app = create_app(settings.load(data=data, registration="open"))
-    app.config["TESTING"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    app.config.update(TESTING=True, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     site = ClockedSite(app, f"http://127.0.0.1:{server.port}", moment)
     clock.use(lambda: site.moment, testing=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

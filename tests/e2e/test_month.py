@@ -26,7 +26,7 @@ PASSWORD = "seven slow brown foxes"
 START = on_the_wall(NEW_YORK, "2026-10-12 09:00")
 FIRST, SECOND, THIRD, FOURTH = (date(2026, 10, 15) + timedelta(weeks=week) for week in range(4))
 MOVED = date(2026, 10, 30)
-LOOK = os.environ.get("WOODSHED_LOOK", "")  # a folder for pictures of each page on the way, for eyes
+LOOK = os.environ.get("LOOK", "")  # a folder for pictures of each page on the way, for eyes
 
 
 @dataclass
@@ -70,16 +70,21 @@ def month(browser: Browser, tmp_path: Path) -> Iterator[Month]:
         watches = [Watch(context, site.url) for context in contexts]
         ada, ben = (context.new_page() for context in contexts)
         for page, name in ((ada, "ada"), (ben, "ben")):
-            page.goto("/sign-in")
-            page.get_by_label("E-mail").fill(f"{name}@example.com")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            expect(title(page)).to_have_text(re.compile("Good"))
+            page.set_default_timeout(15_000)
+            signs_in(page, name)
         yield Month(site, Person(ada, NEW_YORK), Person(ben, KOLKATA))
         faults = [fault for watch in watches for fault in watch.faults]
         for context in contexts:
             context.close()
         assert not faults, "\n".join(faults)
+
+
+def signs_in(page: Page, name: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(f"{name}@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(title(page)).to_have_text(re.compile("Good"))
 
 
 def settle_in(site: ClockedSite, db: Session, name: str, zone: str) -> User:
@@ -159,15 +164,15 @@ def plan_four_meetings(month: Month) -> None:
 
     ben.goto("/sessions")
     ahead = main(ben).locator("li.row").filter(has_text="Meeting with Ada")
-    expect(ahead).to_have_count(4)
-    for row, here, there in zip(range(4), ("17:30",) * 3 + ("18:30",), ("08:00",) * 4, strict=True):
-        expect(ahead.nth(row)).to_contain_text(here)
-        expect(ahead.nth(row)).to_contain_text(there)
+    expect(ahead).to_contain_text("17:30, 08:00 for Ada")
+    expect(ahead).to_contain_text("the first of 4")
     month.look("proposed")
-    ahead.first.get_by_role("link").first.click()
     ben.get_by_role("button", name="Yes to all 4").click()
     ben.goto("/sessions")
-    expect(main(ben).locator(".state").filter(has_text="confirmed")).to_have_count(4)
+    expect(ahead.locator(".state").filter(has_text="confirmed")).to_have_count(4)
+    for row, here in enumerate(("17:30",) * 3 + ("18:30",)):
+        expect(ahead.nth(row)).to_contain_text(f"{here}, 08:00 for Ada")
+    month.look("confirmed")
 
 
 def opens(page: Page, number: int) -> str:
@@ -188,7 +193,7 @@ def prepare_the_first(month: Month) -> None:
     expect(ada.locator("[data-capture-kept]")).to_contain_text("Parked")
 
     address = opens(ben, 0)
-    ben.get_by_role("button", name="Take: Why is a balanced cable quieter?").click()
+    ben.get_by_role("button", name=re.compile("Take.*balanced cable")).click()
     expect(ben.locator(".agenda-line")).to_have_count(1)
     ben.get_by_label("To talk about").fill("The loop at 92 bpm")
     ben.keyboard.press("Enter")
@@ -203,7 +208,7 @@ def hold_the_first(month: Month) -> None:
     month.ada.goes(month.site, "2026-10-15 08:40")
     for page in (ada, ben):
         page.reload()
-    ben.get_by_role("button", name="Covered: Why is a balanced cable quieter?").click()
+    ben.get_by_role("button", name=re.compile("Covered.*balanced cable")).click()
     ben.locator("#f-notes").fill("We listened twice. The bass hides under the kick.")
     ben.locator("[data-notes='notes'] button").filter(has_text="Save").click()
     expect(ben.locator("[data-notes='notes'] [data-notes-said]")).to_contain_text(re.compile("saved", re.I))
@@ -307,10 +312,14 @@ def hold_the_fourth_after_the_clocks_went_back(month: Month) -> None:
 
 
 def are_reminded_to_sign(month: Month) -> None:
-    ben = month.ben.page
+    ada, ben = month.ada.page, month.ben.page
+    for page in (ada, ben):
+        page.goto("/")
     for day in ("11", "12", "13", "14"):
         month.ada.goes(month.site, f"2026-11-{day} 10:00")
         month.site.run_jobs()
+    signs_in(ada, "ada")  # a sign-in lasts thirty days
+    signs_in(ben, "ben")
     ben.goto("/inbox")
     reminder = main(ben).get_by_role("link", name=re.compile("sign", re.I))
     expect(reminder.first).to_be_visible()
