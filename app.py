@@ -52,6 +52,10 @@ BLUEPRINTS = [
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",
+    "mentorship.views.appointments",
+    "mentorship.views.hours",
+    "mentorship.views.meetings",
+    "mentorship.views.actions",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
 ]

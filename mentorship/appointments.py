@@ -56,7 +56,7 @@ def propose(
     session = planning.new_row(person_id, between, plan, at)
     db.add(session)
     db.flush()
-    choice = f", or {planning.other_times(plan.times.further)}" if plan.times.further else ""
+    choice = f", or {planning.other_times(len(plan.times.further))}" if plan.times.further else ""
     tell(db, session, person_id, f"proposes a {NAMES[plan.kind]}: {{when}}{choice}. It waits for your yes.", at)
     return session
 
@@ -92,7 +92,7 @@ def move(
     was_confirmed = session.confirmed_at is not None
     planning.move_row(session, person_id, times, at)
     text = "asks to move your {name} to {when}" if was_confirmed else "proposes another time for your {name}: {when}"
-    choice = f", or {planning.other_times(times.further)}" if times.further else ""
+    choice = f", or {planning.other_times(len(times.further))}" if times.further else ""
     tell(db, session, person_id, f"{text}{choice} (so far {{was}}). It waits for your yes.", at, was=was)
     return session
 

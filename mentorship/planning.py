@@ -217,8 +217,8 @@ def _when(moment: datetime, reader: User, other: User) -> str:
     return clocks.both(moment, reader.zone, other.zone, other.name)
 
 
-def other_times(further: tuple[datetime, ...]) -> str:
-    return "one other time" if len(further) == 1 else f"{len(further)} other times"
+def other_times(count: int) -> str:
+    return "one other time" if count == 1 else f"{count} other times"
 
 
 def _written(moments: tuple[datetime, ...]) -> list[str]:

@@ -252,7 +252,7 @@ def test_the_world_holds_every_word_of_adas(site: Site) -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("GET sessions.show", {"meeting notes", "meeting place", "meeting action", "meeting action of Ben"}),
+        ("GET meetings.show", {"meeting notes", "meeting place", "meeting action", "meeting action of Ben"}),
         ("GET portfolio.show", {"piece title", "piece role", "piece genre", "piece about", "version file name"}),
         ("GET milestones.apprentice", {"return reason", "own mark", "mark of Ben", "mark of Carl", "first reason"}),
         ("GET links.apprentice", {"name", "piece title", "text title", "loose title"}),

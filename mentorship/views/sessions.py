@@ -9,21 +9,19 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
-from core import clock, prose, words
+from core import clock, prose
 from core.access import current_user, signed_in
-from core.accounts import User
 from core.database import get_db
 from core.errors import Conflict, Refused
 from core.once import once
-from core.web import own_path, read_form
+from core.web import read_form
 from curriculum.views import library
-from mentorship import actions, appointments, links, sessions
+from mentorship import actions, links, sessions
 from mentorship.actions import Promise
-from mentorship.models.meetings import StudioSession
-from mentorship.sessions import Between, Entry, Kind, Listed
+from mentorship.sessions import Between, Entry, Kind
+from mentorship.views import session_index
 
 bp = Blueprint("sessions", __name__)
-HISTORY = 50  # rows on the first page; "all" shows the others
 ACTION_ROWS = (1, 2, 3)
 KINDS = [
     ("meeting", "Meeting", "with your mentor or apprentice"),
@@ -64,37 +62,10 @@ class ChangeForm(EntryForm):
     changed_at: Annotated[datetime | None, BeforeValidator(lambda text: text or None)] = None
 
 
-class ActionForm(BaseModel):
-    text: Line
-    owner: UUID
-    due: date | None = None
-
-
-class OwnActionForm(BaseModel):
-    text: Line
-    due: date | None = None
-
-
-class BackForm(BaseModel):
-    next: str = ""
-
-
 @bp.get("/sessions")
 @signed_in
 def index():
-    db, me, at = get_db(), current_user(), clock.now()
-    most = HISTORY if "all" not in request.args else 100_000
-    held = sessions.history(db, me.id, most=most + 1)
-    week_began = clock.day_start(_monday(clock.study_day(at, me.zone)), me.zone)
-    return render_template(
-        "mentorship/sessions/index.html",
-        planned=[(row, row.session.starts_at <= at) for row in sessions.planned(db, me.id)],
-        held=held[:most],
-        has_more=len(held) > most,
-        hours=_hours(sessions.minutes_by_kind(db, me.id, week_began), sessions.minutes_by_kind(db, me.id)),
-        todo=[(action, _is_overdue(action.due_on, at)) for action in actions.open_actions(db, me.id)],
-        today=at.astimezone(ZoneInfo(me.zone)).date(),
-    )
+    return session_index.page()
 
 
 @bp.get("/sessions/new")
@@ -134,36 +105,7 @@ def logged():
     for promise in promises:
         actions.add_action(db, me.id, session.id, promise, at=at)
     flash("Logged." if session.held_at else "Planned. Mark it as held when it is over.")
-    return redirect(url_for("sessions.show", session_id=session.id), 303)
-
-
-@bp.get("/sessions/<uuid:session_id>")
-@signed_in
-def show(session_id: UUID):
-    db, me, at = get_db(), current_user(), clock.now()
-    session = sessions.seen(db, me.id, session_id)
-    row = sessions.listed(db, me.id, session)
-    may_change = sessions.may_change(db, me.id, session)
-    people = {person.id: person.name for person in _people(db, session)}
-    return render_template(
-        "mentorship/sessions/show.html",
-        row=row,
-        session=session,
-        notes=prose.render(session.notes),
-        their_time=_their_time(row, me.zone),
-        minutes=words.minutes(session.minutes),
-        milestones=[library().milestones[slug] for slug in session.milestones if slug in library().milestones],
-        promised=[
-            (action, people.get(action.owner_id, "Somebody who left"), _is_overdue(action.due_on, at))
-            for action in actions.actions_of(db, me.id, session)
-        ],
-        owners=[(str(person_id), "You" if person_id == me.id else name) for person_id, name in people.items()],
-        may_change=may_change,
-        may_hold=may_change and row.word in ("proposed", "confirmed") and session.starts_at <= at,
-        why_not="" if may_change else sessions.why_not(db, me.id, session),
-        owner=people[session.user_id],
-        logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),
-    )
+    return redirect(url_for("meetings.show", session_id=session.id), 303)
 
 
 @bp.get("/sessions/<uuid:session_id>/edit")
@@ -192,59 +134,7 @@ def changed(session_id: UUID):
     entry = _entry(form, at)
     sessions.change(get_db(), course, current_user().id, session_id, entry, before=form.changed_at, at=at)
     flash("Saved.")
-    return redirect(url_for("sessions.show", session_id=session_id), 303)
-
-
-@bp.post("/sessions/<uuid:session_id>/held")
-@signed_in
-@once(again=show)
-def held(session_id: UUID):
-    appointments.hold(get_db(), current_user().id, session_id, at=clock.now())
-    flash("Marked as held.")
-    return redirect(url_for("sessions.show", session_id=session_id), 303)
-
-
-@bp.post("/sessions/<uuid:session_id>/actions")
-@signed_in
-@once(again=show)
-def promised(session_id: UUID):
-    form = read_form(ActionForm)
-    promise = Promise(form.text, form.owner, form.due)
-    actions.add_action(get_db(), current_user().id, session_id, promise, at=clock.now())
-    return redirect(url_for("sessions.show", session_id=session_id, _anchor="actions"), 303)
-
-
-@bp.get("/actions/new")
-@signed_in
-def new_action():
-    return render_template("mentorship/sessions/action.html")
-
-
-@bp.post("/actions")
-@signed_in
-@once(again=new_action)
-def noted():
-    form, back = read_form(OwnActionForm), read_form(BackForm)
-    actions.add_own_action(get_db(), current_user().id, form.text, form.due, at=clock.now())
-    return redirect(own_path(back.next, url_for("sessions.index")), 303)
-
-
-@bp.post("/actions/<uuid:action_id>/done")
-@signed_in
-@once()
-def done(action_id: UUID):
-    back = read_form(BackForm)
-    action = actions.finish(get_db(), current_user().id, action_id, at=clock.now())
-    return redirect(own_path(back.next, _home_of(action.session_id)), 303)
-
-
-@bp.post("/actions/<uuid:action_id>/open")
-@signed_in
-@once()
-def reopened(action_id: UUID):
-    back = read_form(BackForm)
-    action = actions.reopen(get_db(), current_user().id, action_id)
-    return redirect(own_path(back.next, _home_of(action.session_id)), 303)
+    return redirect(url_for("meetings.show", session_id=session_id), 303)
 
 
 # -- from forms ----------------------------------------------------------------------------------------------
@@ -295,42 +185,3 @@ def _milestone_choices(chosen: list[str]) -> dict[str, Any]:
 
 def _role(pair: links.Pair) -> str:
     return f"{pair.person.name}, your {'mentor' if pair.is_mentor else 'apprentice'}"
-
-
-def _people(db: Any, session: StudioSession) -> list[User]:
-    ids = [session.user_id, session.mentor_id]
-    return [person for person in (db.get(User, user_id) for user_id in ids if user_id) if person]
-
-
-def _their_time(row: Listed, zone: str) -> str:
-    """ "Ben 18:00", where the other one's clock shows another time."""
-    if row.person is None:
-        return ""
-    mine, theirs = (row.session.starts_at.astimezone(ZoneInfo(name)) for name in (zone, row.person.zone))
-    return "" if mine.utcoffset() == theirs.utcoffset() else f"{row.person.name} {theirs:%H:%M}"
-
-
-def _hours(week: dict[str, int], ever: dict[str, int]) -> list[tuple[str, str, str]]:
-    """(kind, this week, in all) as words; kinds without a minute are left out."""
-    names = [("practice", "Practice"), ("studio", "Studio"), ("meeting", "Meetings"), ("mentoring", "Mentoring")]
-    return [(name, _short(week.get(kind, 0)), _short(ever[kind])) for kind, name in names if ever.get(kind)]
-
-
-def _short(minutes: int) -> str:
-    """For a column: "3 h 20", "45 min"."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02d}" if hours else f"{rest} min"
-
-
-def _monday(day: int) -> int:
-    return day - date.fromordinal(day).weekday()
-
-
-def _is_overdue(due_on: date | None, at: datetime) -> bool:
-    return due_on is not None and due_on < at.astimezone(ZoneInfo(current_user().zone)).date()
-
-
-def _home_of(session_id: UUID | None) -> str:
-    if session_id is None:
-        return url_for("sessions.index")
-    return url_for("sessions.show", session_id=session_id, _anchor="actions")
