@@ -179,4 +179,4 @@ def forget_old(db: Session, *, at: datetime) -> str:
     counts = rows_changed(db, sa.delete(RateCount).where(col(RateCount.expires_at) < time.time()))
     pieces = work.forget_old(db, at=at)
     mails = mail.forget_old(db, before=at - MAILS_KEPT)
-    return f"forgot {operations} operations, {claims} claims, {counts} rate windows, {pieces} works, {mails} mails"
+    return f"forgot {operations} operations, {claims} claims, {counts} rate windows, {pieces} pieces of work, {mails} mails"
