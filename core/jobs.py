@@ -179,4 +179,5 @@ def forget_old(db: Session, *, at: datetime) -> str:
     counts = rows_changed(db, sa.delete(RateCount).where(col(RateCount.expires_at) < time.time()))
     pieces = work.forget_old(db, at=at)
     mails = mail.forget_old(db, before=at - MAILS_KEPT)
-    return f"forgot {operations} operations, {claims} claims, {counts} rate windows, {pieces} works, {mails} mails"
+    guards = f"{operations} operations, {claims} claims, {counts} rate windows"
+    return f"forgot {guards}, {pieces} pieces of work, {mails} mails"

@@ -164,7 +164,7 @@ def test_what_only_guards_against_repeats_is_forgotten_after_a_month(
 
     said = run_slot(base, Job("forget-old", 24 * 60, jobs.forget_old), at=MONDAY)
 
-    assert said == "forgot 1 operations, 1 claims, 1 rate windows, 0 pieces of work"
+    assert said == "forgot 1 operations, 1 claims, 1 rate windows, 0 pieces of work, 0 mails"
     assert len(fresh_db.exec(select(Operation)).all()) == 2
     assert fresh_db.exec(select(RateCount.key)).all() == ["running"]
 

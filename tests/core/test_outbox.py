@@ -169,6 +169,17 @@ def test_a_site_without_a_mail_server_puts_nothing_into_the_outbox(app, db, fres
     assert mails(fresh_db) == []
 
 
+def test_mails_are_forgotten_after_three_months_and_never_while_they_wait(db, fresh_db, ada):
+    for slot, sent_at in (("old", MONDAY - 91 * DAY), ("new", MONDAY - 89 * DAY), ("waiting", None)):
+        waiting(db, ada, slot, at=MONDAY - 92 * DAY)
+        db.execute(sa.update(Mail).where(Mail.slot == slot).values(sent_at=sent_at))
+
+    assert mail.forget_old(db, before=MONDAY - 90 * DAY) == 1
+    db.commit()
+
+    assert sorted(row.slot for row in mails(fresh_db)) == ["new", "waiting"]
+
+
 def test_an_account_that_goes_takes_its_mails_along(base, db, fresh_db, ada):
     waiting(db, ada)
 

@@ -41,6 +41,15 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         ("SIGN_IN_IDLE_DAYS", "0", "1"),
         ("TRUSTED_PROXIES", "9", "5"),
         ("THREADS", "0", "1"),
+        ("SMTP_URL", "mail.example", "smtp://USER:PASSWORD@HOST:587"),
+        ("SMTP_URL", "smtp://mail.example:none", "smtp://USER:PASSWORD@HOST:587"),
+        ("SMTP_URL", "https://mail.example", "smtp://USER:PASSWORD@HOST:587"),
+        ("SMTP_URL", "smtp://ada:pa/ss@mail.example", "smtp://USER:PASSWORD@HOST:587"),
+        ("SMTP_URL", "smtp://mail.example:587/box", "nothing may follow the port"),
+        ("SMTP_URL", "smtp://ada@mail.example", "names a user, but no password"),
+        ("MAIL_FROM", "Woodshed", "write one address"),
+        ("MAIL_FROM", "a@school.example, b@school.example", "write one address"),
+        ("MAIL_FROM", "Woodshed\r\nBcc: <eve@example.com>", "write one address"),
     ],
 )
 def test_a_wrong_value_stops_with_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
@@ -52,6 +61,33 @@ def test_a_wrong_value_stops_with_its_name(monkeypatch: pytest.MonkeyPatch, name
     assert f"WOODSHED_{name}" in str(fault.value)
     assert said in str(fault.value)
     assert len(str(fault.value).splitlines()) == 1
+
+
+def test_mail_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WOODSHED_SMTP_URL", "smtp://ada:secret@mail.example")
+
+    with pytest.raises(SettingsError, match=r"WOODSHED_MAIL_FROM.*mail needs a sender") as fault:
+        settings.load()
+
+    assert "secret" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "port"), [("smtp://mail.example", 587), ("smtps://mail.example", 465), ("smtp://mail.example:2525", 2525)]
+)
+def test_a_mail_server_has_the_usual_port_until_another_is_named(url: str, port: int) -> None:
+    found = Settings(smtp_url=url, mail_from="Woodshed <woodshed@school.example>")
+
+    assert (found.mails, found.smtp_port) == (True, port)
+
+
+def test_a_password_of_the_mail_server_never_stands_in_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WOODSHED_SMTP_URL", "smtp://ada:geheim@mail.example:587/box")
+
+    with pytest.raises(SettingsError) as fault:
+        settings.load()
+
+    assert "geheim" not in str(fault.value)
 
 
 def test_several_wrong_values_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
