@@ -1,5 +1,6 @@
 """Moments and days as people say them."""
 
+import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,11 @@ def minutes(total: int) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def one_line(text: str) -> str:
+    """A text for one line: line breaks, tabs and other control characters become spaces, several of them one."""
+    return " ".join("".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split())
 
 
 def size(octets: int) -> str:

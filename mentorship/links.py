@@ -72,6 +72,13 @@ def mentors_of(db: Session, apprentice_id: UUID) -> set[UUID]:
     return set(db.exec(select(Link.mentor_id).where(Link.user_id == apprentice_id, _in_force())))
 
 
+def paused_mentors_of(db: Session, apprentice_id: UUID) -> set[UUID]:
+    """With whom somebody's link as an apprentice is paused now."""
+    is_open = (col(Link.ended_at).is_(None), col(Link.completed_at).is_(None))
+    is_paused = col(Link.paused_at).is_not(None)
+    return set(db.exec(select(Link.mentor_id).where(Link.user_id == apprentice_id, is_paused, *is_open)))
+
+
 def link_with(db: Session, mentor_id: UUID, apprentice_id: UUID) -> Link:
     """The link in force by which somebody is this apprentice's mentor; without one the apprentice is not found."""
     return get_or_404(db, _active_link(apprentice_id, mentor_id))

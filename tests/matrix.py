@@ -323,7 +323,7 @@ MATRIX: dict[str, list[Case]] = {
         ),
         only({}, others=422, form={**PRACTICE, "kind": "meeting", "time": "10:00", "who": "mentor:@carl"}),
     ],
-    "GET sessions.show": [
+    "GET meetings.show": [
         only(BOTH, url={"session_id": "@meeting"}),
         only(BOTH, url={"session_id": "@planned"}),
         only(WITH_CARL, url={"session_id": "@former"}),
@@ -344,15 +344,15 @@ MATRIX: dict[str, list[Case]] = {
         only(BOTH_DO, url={"session_id": "@planned"}),
         only(dict.fromkeys(BOTH, 403), url={"session_id": "@cancelled"}),
     ],
-    "POST sessions.promised": [
+    "POST actions.promised": [
         only(BOTH_DO, url={"session_id": "@meeting"}, form={"text": "More", "owner": "@ada"}),
         only(dict.fromkeys(BOTH, 422), url={"session_id": "@meeting"}, form={"text": "More", "owner": "@eve"}),
         only(dict.fromkeys(WITH_CARL, 403), url={"session_id": "@former"}, form={"text": "More", "owner": "@carl"}),
     ],
-    "GET sessions.new_action": [own()],
-    "POST sessions.noted": [own(303, form={"text": "Buy strings"})],
+    "GET actions.new": [own()],
+    "POST actions.noted": [own(303, form={"text": "Buy strings"})],
     **{
-        f"POST sessions.{verb}": [
+        f"POST actions.{verb}": [
             only(BOTH_DO, url={"action_id": "@meeting action"}),
             only(BOTH_DO, url={"action_id": "@meeting action of Ben"}),
             only({"ada": 303, "ben": 403, "carl": 403}, url={"action_id": "@former action"}),

@@ -57,7 +57,7 @@ PROTECTED = {  # what a form might try to set, by the names of columns
 MATRIX = merged("topics", "MATRIX", matrix.MATRIX)
 MISSING = merged("topics", "MISSING", matrix.MISSING)
 NOT_PERSONAL = {"static", "lessons.picture"}
-WITH_OWN_POLICY = {"portfolio.file", "lessons.picture", "imports.file"}  # sandboxed
+WITH_OWN_POLICY = {"portfolio.file", "session_files.file", "lessons.picture", "imports.file"}  # sandboxed
 
 
 @dataclass
@@ -251,7 +251,7 @@ def test_the_world_holds_every_word_of_adas(site: Site) -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("GET sessions.show", {"meeting notes", "meeting place", "meeting action", "meeting action of Ben"}),
+        ("GET meetings.show", {"meeting notes", "meeting place", "meeting action", "meeting action of Ben"}),
         ("GET portfolio.show", {"piece title", "piece role", "piece genre", "piece about", "version file name"}),
         ("GET milestones.apprentice", {"return reason", "own mark", "mark of Ben", "mark of Carl", "first reason"}),
         ("GET links.apprentice", {"name", "piece title", "text title", "loose title"}),

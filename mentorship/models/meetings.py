@@ -45,6 +45,7 @@ class StudioSession(SQLModel, table=True):
     # further moments to choose from, ISO 8601 UTC
     confirmed_at: datetime | None = None
     held_at: datetime | None = None  # when it was marked so
+    held_by: UUID | None = None  # who marked it so; None: from before it was kept
     cancelled_at: datetime | None = None
     cancelled_by: UUID | None = None
     cancel_reason: str = ""

@@ -304,7 +304,7 @@ def test_a_refused_request_writes_one_line_without_content(
 
     [record] = [one for one in caplog.records if one.name == "woodshed.security"]
     line = record.getMessage()
-    assert "authz.denied" in line and str(ada.id) in line and "endpoint=sessions.show" in line
+    assert "authz.denied" in line and str(ada.id) in line and "endpoint=meetings.show" in line
     assert "secret" not in line and "\n" not in line
 
 

@@ -7,9 +7,9 @@ import pytest
 from core import clock
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
-from mentorship import actions, links, sessions
+from mentorship import actions, appointments, links, sessions
 from mentorship.actions import Promise
-from mentorship.models.meetings import StudioSession
+from mentorship.models.meetings import Handover, StudioSession
 from mentorship.sessions import Between, Entry
 from tests.times import AUCKLAND, BERLIN, DAY, HOUR, MINUTE, MONDAY, NEW_YORK, SECOND, WEEK, on_the_wall
 
@@ -55,9 +55,9 @@ def test_a_planned_meeting_is_marked_as_held_afterwards(db, log, ada, ben, link_
     session = log(ada, ben, starts_at=MONDAY + DAY)
 
     with pytest.raises(Refused, match="not begun yet"):
-        sessions.hold(db, ben.id, session.id, at=MONDAY + DAY - SECOND)
+        appointments.hold(db, ben.id, session.id, at=MONDAY + DAY - SECOND)
     for moment in (MONDAY + DAY + HOUR, MONDAY + 2 * DAY):
-        sessions.hold(db, ben.id, session.id, at=moment)
+        appointments.hold(db, ben.id, session.id, at=moment)
 
     assert session.held_at == MONDAY + DAY + HOUR
 
@@ -185,16 +185,24 @@ def test_what_was_held_together_stays_readable_to_both(db, log, ada, ben, eve, l
     assert sessions.held_together(db, ada.id, ben.id) == [together]
 
 
-def test_a_second_mentor_reads_meetings_with_the_first_but_writes_in_none(db, library, log, ada, ben, eve, link_of):
+def test_a_second_mentor_reads_of_meetings_with_the_first_what_was_handed_on(db, log, ada, ben, eve, link_of):
     link_of(ada, ben)
-    link_of(ada, eve)
-    session = log(ada, ben)
+    link = link_of(ada, eve)
+    session, kept, ahead = log(ada, ben), log(ada, ben), log(ada, ben, starts_at=MONDAY + DAY)
+    assert not reads(db, eve, session)
+
+    for one in (session, ahead):
+        db.add(Handover(user_id=ada.id, session_id=one.id, mentor_id=eve.id, handed_at=MONDAY))
+    db.commit()
 
     assert reads(db, eve, session)
+    assert not reads(db, eve, kept) and not reads(db, eve, ahead)
     with pytest.raises(NotAllowed, match="held by others"):
-        sessions.hold(db, eve.id, session.id, at=MONDAY)
+        appointments.hold(db, eve.id, session.id, at=MONDAY)
     with pytest.raises(NotAllowed, match="held by others"):
         actions.add_action(db, eve.id, session.id, Promise("Listen", eve.id), at=MONDAY)
+    links.end(db, ada.id, link.id, at=MONDAY)
+    assert not reads(db, eve, session)
 
 
 def test_what_a_stranger_asks_for_is_as_good_as_missing(db, library, log, ada, ben, eve, link_of):
@@ -209,7 +217,7 @@ def test_what_a_stranger_asks_for_is_as_good_as_missing(db, library, log, ada, b
         with pytest.raises(NotFound):
             sessions.change(db, library, eve.id, session_id, entry, before=None, at=MONDAY)
         with pytest.raises(NotFound):
-            sessions.hold(db, eve.id, session_id, at=MONDAY)
+            appointments.hold(db, eve.id, session_id, at=MONDAY)
         with pytest.raises(NotFound):
             actions.add_action(db, eve.id, session_id, Promise("x", eve.id), at=MONDAY)
     for action_id in (action.id, own.id, uuid7()):
@@ -224,42 +232,43 @@ def test_what_a_stranger_asks_for_is_as_good_as_missing(db, library, log, ada, b
 
 def test_both_of_the_pair_write_in_a_session(db, library, log, ada, ben, link_of):
     link_of(ada, ben)
-    session = log(ada, ben, notes="V1")
+    session = log(ada, ben, title="V1", notes="As it was.")
 
-    for person, moment, notes in [(ada, MONDAY + HOUR, "V2"), (ben, MONDAY + DAY, "V3")]:
-        entry = Entry(session.starts_at, BERLIN, 60, notes=notes)
+    for person, moment, title in [(ada, MONDAY + HOUR, "V2"), (ben, MONDAY + DAY, "V3")]:
+        entry = Entry(session.starts_at, BERLIN, 60, title=title)
         sessions.change(db, library, person.id, session.id, entry, before=session.changed_at, at=moment)
 
-    assert (session.notes, session.minutes, session.changed_at) == ("V3", 60, MONDAY + DAY)
+    assert (session.title, session.minutes, session.changed_at) == ("V3", 60, MONDAY + DAY)
+    assert session.notes == "As it was."  # they are written on its page, with revisions
 
 
 def test_who_saves_second_is_told_and_nothing_is_lost(db, fresh_db, library, log, ada, ben, link_of):
     link_of(ada, ben)
-    session = log(ada, ben, notes="V1")
+    session = log(ada, ben, title="V1")
     before = session.changed_at
     sessions.change(
-        db, library, ada.id, session.id, Entry(MONDAY, BERLIN, 45, notes="Ada's"), before=before, at=MONDAY + MINUTE
+        db, library, ada.id, session.id, Entry(MONDAY, BERLIN, 45, title="Ada's"), before=before, at=MONDAY + MINUTE
     )
     db.commit()
 
-    with pytest.raises(Conflict, match="Both texts are below"):
+    with pytest.raises(Conflict, match="Theirs and yours are both below"):
         sessions.change(
-            db, library, ben.id, session.id, Entry(MONDAY, BERLIN, 45, notes="Ben's"), before=before, at=MONDAY + HOUR
+            db, library, ben.id, session.id, Entry(MONDAY, BERLIN, 45, title="Ben's"), before=before, at=MONDAY + HOUR
         )
     db.rollback()
 
     kept = fresh_db.get(StudioSession, (ada.id, session.id))
-    assert kept.notes == "Ada's"
+    assert kept.title == "Ada's"
     sessions.change(
         db,
         library,
         ben.id,
         session.id,
-        Entry(MONDAY, BERLIN, 45, notes="Both"),
+        Entry(MONDAY, BERLIN, 45, title="Both"),
         before=kept.changed_at,
         at=MONDAY + DAY,
     )
-    assert session.notes == "Both"
+    assert session.title == "Both"
 
 
 def test_after_the_end_what_was_held_is_read_and_not_changed(db, library, log, ada, ben, link_of):
@@ -282,13 +291,15 @@ def test_after_the_end_what_was_held_is_read_and_not_changed(db, library, log, a
 
 def test_ones_own_practice_stays_ones_own_to_write(db, library, log, ada, ben, link_of):
     link_of(ada, ben)
-    practice = log(ada, notes="scales")
+    practice = log(ada, result="scales")
 
-    sessions.change(db, library, ada.id, practice.id, Entry(MONDAY, BERLIN, 30, notes="chords"), before=None, at=MONDAY)
+    sessions.change(
+        db, library, ada.id, practice.id, Entry(MONDAY, BERLIN, 30, result="chords"), before=None, at=MONDAY
+    )
     with pytest.raises(NotAllowed):
         sessions.change(db, library, ben.id, practice.id, Entry(MONDAY, BERLIN, 1), before=MONDAY, at=MONDAY)
 
-    assert practice.notes == "chords"
+    assert practice.result == "chords"
 
 
 def test_what_was_held_does_not_move_into_the_future(db, library, log, ada):

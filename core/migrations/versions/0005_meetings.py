@@ -54,6 +54,7 @@ COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
         ("asked_by", sa.Uuid(), None),
         ("other_times", sa.JSON(), "[]"),
         ("confirmed_at", UTCDateTime(), None),
+        ("held_by", sa.Uuid(), None),
         ("cancelled_at", UTCDateTime(), None),
         ("cancelled_by", sa.Uuid(), None),
         ("cancel_reason", sa.String(), NONE),
