@@ -21,6 +21,7 @@ from mentorship.parking import NOWHERE, Source
 
 bp = Blueprint("parking", __name__)
 MOST_ANSWERED = 200
+LONGEST_GOAL = 200  # characters that a practice's goal takes; a longer thought begins as its result
 SAVED = {
     "question": ("Parked. It waits for the next meeting.", "parking.index", "See your questions"),
     "todo": ("On your list of things to do.", "sessions.index", "See it"),
@@ -78,7 +79,9 @@ def captured():
     source = source_of(came_from)
     match form.kind:
         case "practice":
-            return _on(url_for("sessions.new", kind="practice", goal=form.text))
+            is_line = len(form.text) <= LONGEST_GOAL and "\n" not in form.text
+            goal, result = (form.text, None) if is_line else (None, form.text)
+            return _on(url_for("sessions.new", kind="practice", goal=goal, result=result))
         case "card":
             lesson = source.id if source.kind == "lesson" else None
             return _on(url_for("own_cards.new", text=form.text, lesson=lesson))

@@ -47,7 +47,8 @@ def test_a_meeting_is_logged_in_at_most_eight_steps_on_a_phone(visitors: Visitor
     with visitors.at(Stop("home.today", "/"), "ada") as page:
         as_on_a_phone(page)
         hand = Fingers(page)
-        hand.tap(page.get_by_role("link", name="Log", exact=True))
+        hand.tap(page.get_by_role("link", name="Keep", exact=True))
+        hand.tap(page.get_by_role("link", name="Log a session"))
         hand.tap(page.get_by_role("radio", name="Meeting"))
         hand.type(page.locator("#f-minutes"), "45")
         hand.type(page.locator("#f-did"), "We cut the drums.")

@@ -100,7 +100,7 @@ def test_back_after_days_away_she_chooses_and_the_keyboard_does_the_rest(at: At)
     expect(gil.locator(".desk-interval")).to_have_text([re.compile(r"\d")] * 4)
     gil.keyboard.press("?")
     keys = gil.get_by_role("dialog")
-    for key in "1234ubse":
+    for key in "1234ubsqe":
         expect(keys.get_by_text(key, exact=True)).to_be_visible()
     gil.keyboard.press("Escape")
     for key in "bs":
@@ -301,7 +301,7 @@ def test_on_a_phone_a_sitting_needs_one_thumb(at: At) -> None:
         box = good.bounding_box()
         assert box and box["height"] >= 44 and box["y"] > 600, "the answers fill the lower edge"
         moves_on(ben, good.click)
-    for name in ("Undo", "Bury", "Suspend", "Card"):
+    for name in ("Undo", "Bury", "Suspend", "Card", "Ask"):
         expect(ben.locator(".desk-tools").get_by_text(name, exact=True)).to_be_visible()
     card = question(ben)
     moves_on(ben, ben.get_by_role("button", name="Bury").click)

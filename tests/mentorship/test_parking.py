@@ -379,10 +379,11 @@ def test_something_to_do_stands_on_the_list(as_ada, ada, fresh_db):
 
 def test_practice_and_card_go_on_to_their_pages_with_the_words(as_ada):
     practice = as_ada.send("/capture", {"text": "Scales & arpeggios", "kind": "practice"})
+    longer = as_ada.send("/capture", {"text": "Scales.\nThen thirds at 72.", "kind": "practice"})
     card = as_ada.send("/capture", {"text": "What is Q?", "kind": "card", "from": f"/lessons/{LESSON}"})
 
-    assert practice.location.startswith("/sessions/new?kind=practice&")
-    assert "Scales+%26+arpeggios" in practice.location
+    assert 'value="Scales &amp; arpeggios"' in as_ada.get(practice.location).text
+    assert "Then thirds at 72." in as_ada.get(longer.location).text
     page = as_ada.get(card.location)
     assert "What is Q?" in page.text
     assert f"lesson={LESSON}" in card.location
