@@ -44,7 +44,7 @@ class Answered:
     due_at: datetime
 
 
-def seed_of(ids: Iterable[UUID]) -> int:
+def fold_of(ids: Iterable[UUID]) -> int:
     """The fold of the ids of the answers that count, 63 bits: whatever their order, and back again after an undo."""
     return reduce(xor, (one.int & LOW_BITS for one in ids), 0)
 

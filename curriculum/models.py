@@ -85,7 +85,7 @@ class Memory(SQLModel, table=True):
     reviewed_day: int | None = None  # study day as date ordinal
     reps: int = 0  # goes up with each answer and each undoing: the guard of the next write
     lapses: int = 0  # times forgotten after it was learnt
-    seed: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  # log.seed_of the answers that count
+    seed: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  # log.fold_of the answers that count
     aside: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))  # cards.Aside
     buried_day: int | None = None  # study day on which it is not shown
 

@@ -13,7 +13,7 @@ from core import clock
 from core.accounts import User
 from core.ids import uuid7
 from curriculum import plans, scheduling, spacing
-from curriculum.log import Mark, answers, seed_of
+from curriculum.log import Mark, answers, fold_of
 from curriculum.models import Memory, Review
 from curriculum.scheduling import MemoryState, Outcome, State
 from curriculum.spacing import Plan
@@ -48,7 +48,7 @@ def truth(rows: Sequence[Review], added_at: datetime, zone: str, plan: Plan) -> 
         before = memory
         lapses += row.rating == 1 and memory.state == State.REVIEW
         memory = scheduling.replay([(row.rating, row.at, row.day)], parameters=plan.parameters, start=memory)
-    seed = seed_of(row.id for row in counting)
+    seed = fold_of(row.id for row in counting)
     dated = _dated(rows, counting, seed)
     if dated is None:
         is_new = memory.state == State.NEW
@@ -119,7 +119,7 @@ def _dated(rows: Sequence[Review], counting: Sequence[Review], seed: int) -> Rev
         return computed[-1]
     if counting:
         last = counting[-1]
-        return last if last.seed_before ^ seed_of([last.id]) == seed else None
+        return last if last.seed_before ^ fold_of([last.id]) == seed else None
     return next((row for row in rows if row.rating == Mark.START), None)
 
 
@@ -148,7 +148,7 @@ def _put(db: Session, memory: Memory, rows: list[Review], zone: str, plan: Plan,
 
 def _drawn(card_id: str, last: Review, found: Truth, zone: str, plan: Plan) -> Outcome:
     """The interval after the last answer, by the seed alone: the same whoever brings the answers together."""
-    seed = spacing.seed_of(card_id, found.seed ^ seed_of([last.id]))
+    seed = spacing.seed_of(card_id, found.seed ^ fold_of([last.id]))
     return scheduling.answer(
         found.before, last.rating, at=last.at, zone=zone, plan=plan.bare(), seed=seed, day=last.day
     )

@@ -17,7 +17,7 @@ from core.errors import Conflict, NotFound, Refused
 from curriculum import day_list, plans, scheduling, spacing
 from curriculum.cards import Aside, one_of, retired
 from curriculum.library import Card, Library
-from curriculum.log import seed_of
+from curriculum.log import fold_of
 from curriculum.models import Memory
 from curriculum.scheduling import MemoryState, Outcome, State
 from curriculum.spacing import Plan
@@ -205,7 +205,7 @@ def _review_values(
         "new_reviewed_day": day,
         "new_lapses": lapses,
         "new_days": outcome.days,
-        "new_seed": card.seed ^ seed_of([review_id]),
+        "new_seed": card.seed ^ fold_of([review_id]),
         "new_aside": Aside.LEECH if lapses > card.lapses and is_leech(lapses) else card.aside,
     }
 

@@ -310,7 +310,7 @@ def _go_on(batch: Batch, memory: Memory, rows: list[Review]) -> None:
         memory.stability, memory.difficulty = after.stability, after.difficulty
         memory.reviewed_at, memory.reviewed_day = after.reviewed_at, after.reviewed_day
         memory.days, memory.due_at = outcome.days, row.due_after
-        memory.seed ^= log.seed_of([row.id])
+        memory.seed ^= log.fold_of([row.id])
         memory.reps += 1  # the guard of the next answer; a number never comes back
 
 
@@ -332,7 +332,7 @@ def _weave(batch: Batch, memory: Memory, rows: list[Review]) -> None:
         if row.rating == 1 and state.state == State.REVIEW:
             lapses += 1
             is_leech = is_leech or reviews.is_leech(lapses)
-        state, due_at, seed = outcome.memory, row.due_after, seed ^ log.seed_of([row.id])
+        state, due_at, seed = outcome.memory, row.due_after, seed ^ log.fold_of([row.id])
     if memory.aside in (Aside.IN_QUEUE, Aside.LEECH):
         memory.aside = Aside.LEECH if is_leech else Aside.IN_QUEUE
 

@@ -186,9 +186,11 @@ def _status(session: StudioSession, is_linked: bool) -> Status:
         return "CANCELLED"
     if session.held_at:
         return "CONFIRMED"
-    if session.mentor_id is not None and not is_linked:
+    if session.mentor_id is None:
+        return "CANCELLED" if session.kind == "meeting" else "CONFIRMED"  # a mentor whose account is gone
+    if not is_linked:
         return "CANCELLED"
-    return "CONFIRMED" if session.confirmed_at or session.mentor_id is None else "TENTATIVE"
+    return "CONFIRMED" if session.confirmed_at else "TENTATIVE"
 
 
 def _on_agenda(db: Session, rows: Collection[StudioSession]) -> dict[UUID, int]:

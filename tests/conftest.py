@@ -289,6 +289,7 @@ def anonymous(client_of: Callable[..., Client]) -> Client:
 
 
 def _empty(base: Database) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    """Rows of those that point at others first. To TRUNCATE them all takes PostgreSQL a hundred times as long."""
+    tables = reversed(SQLModel.metadata.sorted_tables)
     with base.engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {names} CASCADE"))
+        connection.execute(sa.text("; ".join(f'DELETE FROM "{table.name}"' for table in tables)))

@@ -68,6 +68,7 @@ class Site:
     app: Flask
     world: World
     path: Path
+    reader: sqlite3.Connection
     pristine: sqlite3.Connection
     cookies: dict[str, str]  # actor -> session cookie
     guards: dict[str, str]  # actor -> csrf token
@@ -112,19 +113,18 @@ class Site:
         is_replaced = missing and name in case.foreign
         return value[: found.start()] + (MISSING.get(name, NEW_UUID) if is_replaced else self.world.ids[name])
 
-    def rows(self, *, of: UUID | None = None) -> dict[str, list[str]]:
-        """All tables, or what in them is of one person."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            found = {}
-            for table in sorted(set(tables) - COUNTS_ONLY):
-                cursor = connection.execute(f'SELECT * FROM "{table}"')
+    def rows(self, *, of: UUID | None = None) -> dict[str, list[Any]]:
+        """All tables as they lie there, or what in them is of one person."""
+        tables = [row[0] for row in self.reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {}
+        for table in sorted(set(tables) - COUNTS_ONLY):
+            cursor = self.reader.execute(f'SELECT * FROM "{table}"')
+            found[table] = cursor.fetchall()
+            if of is not None:
                 names = [column[0] for column in cursor.description]
                 key = "user_id" if "user_id" in names else "id" if table == "user" else None
                 place = names.index(key) if key else None
-                found[table] = sorted(
-                    repr(row) for row in cursor if of is None or (place is not None and row[place] == of.hex)
-                )
+                found[table] = [row for row in found[table] if place is not None and row[place] == of.hex]
         return found
 
     def files(self) -> list[str]:
@@ -149,7 +149,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with closing(sqlite3.connect(data / "woodshed.db")) as live:
         live.backup(pristine)
     cookies, guards = cookies_of(app, world)
-    yield Site(app, world, data / "woodshed.db", pristine, cookies, guards)
+    with closing(sqlite3.connect(data / "woodshed.db", check_same_thread=False)) as reader:
+        yield Site(app, world, data / "woodshed.db", reader, pristine, cookies, guards)
     app.extensions["database"].engine.dispose()
     pristine.close()
     clock.use(None, testing=True)
@@ -341,7 +342,7 @@ def headers_wrong(endpoint: str, answer: TestResponse) -> list[str]:
     return faults
 
 
-def changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> str:
+def changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> str:
     return ", ".join(table for table in before if before[table] != after[table]) or "a file"
 
 
@@ -419,13 +420,16 @@ def test_without_the_guard_nothing_happens(site: Site, route: str, number: int) 
     method, endpoint = route.split()
     case, faults = MATRIX[route][number], []
     address, before, files = site.address(endpoint, case), site.rows(), site.files()
+    foreign = {actor: site.guards["eve" if actor != "eve" else "ada"] for actor in ACTORS}
     for actor in ACTORS:
-        for token in (None, "wrong", site.guards["eve" if actor != "eve" else "ada"]):
+        for token, headers in ((None, {}), ("wrong", SCRIPT), (foreign[actor], SCRIPT)):
             form = {name: value for name, value in site.form(case, actor).items() if name != "csrf_token"}
-            answer = site.ask(actor, method, address, form | ({"csrf_token": token} if token else {}))
-            if answer.status_code != 400 or site.rows() != before or site.files() != files:
-                faults.append(f"{actor} with {token!r}: {answer.status_code}, changed {changed(before, site.rows())}")
-                site.restore()
+            answer = site.ask(actor, method, address, form | ({"csrf_token": token} if token else {}), headers=headers)
+            if answer.status_code != 400:
+                faults.append(f"{actor} with {token!r}: {answer.status_code}")
+        if site.rows() != before or site.files() != files:
+            faults.append(f"{actor} changed {changed(before, site.rows())}")
+            site.restore()
 
     assert faults == [], "\n".join(["", route, *faults])
 

@@ -17,7 +17,7 @@ from curriculum import scheduling, spacing
 from curriculum.anki.package import Card, Kind, Review, ReviewKind
 from curriculum.cards import Aside
 from curriculum.imports import names
-from curriculum.log import PRACTICE, Mark, seed_of
+from curriculum.log import PRACTICE, Mark, fold_of
 from curriculum.reviews import LONGEST_SECONDS, is_leech
 from curriculum.scheduling import MemoryState, State
 from curriculum.spacing import Plan
@@ -237,7 +237,7 @@ def _answer(run: _Run, review: Review, here: UUID | None, *, is_last: bool, card
         run.is_leech = run.is_leech or is_leech(run.lapses)
     answered = [(review.ease, review.at, day)]
     run.memory = scheduling.replay(answered, parameters=place.plan.parameters, start=run.memory)
-    run.seed ^= seed_of([id])
+    run.seed ^= fold_of([id])
     run.days, run.due_at = days, due_at
 
 

@@ -10,6 +10,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     Strict,
     StringConstraints,
@@ -100,8 +101,23 @@ def or_unread(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
         return Unread(id=_id_in(value), errors=errors)
 
 
+def says_or_one_alone(schema: dict[str, Any]) -> None:
+    """In the description: the list, or one item in its place."""
+    schema.pop("additionalProperties")
+    schema["anyOf"] = [{"required": schema.pop("required")}, dict(schema["properties"]["reviews"]["items"])]
+
+
 class Batch(Read):
+    """Several items, or one alone without the list."""
+
+    model_config = ConfigDict(json_schema_extra=says_or_one_alone)
+
     reviews: Annotated[list[Annotated[Item, WrapValidator(or_unread)]], Field(min_length=1, max_length=MOST_ITEMS)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def takes_one_alone(cls, body: Any) -> Any:
+        return {"reviews": [body]} if isinstance(body, dict) and "id" in body and "reviews" not in body else body
 
 
 class Result(BaseModel):
@@ -193,7 +209,7 @@ def queue(query: QueueQuery):
 @bp.post("/reviews")
 @for_programs("reviews:write", gives=Results)
 def reviews(body: Batch):
-    """Answers, and answers taken back; up to 500 at once.
+    """Answers, and answers taken back; one, or up to 500 at once.
 
     They are put in the order in which they were given, whatever device sent them first, and each counts once: send the
     same again whenever an acknowledgement did not come. Each has its own result; a refused one stops none of the

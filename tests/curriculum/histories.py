@@ -11,7 +11,7 @@ from core.accounts import User
 from core.ids import uuid7
 from curriculum import replay, scheduling
 from curriculum.fitting import Answer
-from curriculum.log import seed_of
+from curriculum.log import fold_of
 from curriculum.models import Memory, Review
 from curriculum.scheduling import DEFAULT, NEW
 from tests.times import BERLIN, DAY, MINUTE, MONDAY
@@ -73,7 +73,7 @@ def write(
                     state_before=memory.state,
                     reviewed_day_before=memory.reviewed_day,
                     due_before=at,
-                    seed_before=seed_of(ids[:-1]),
+                    seed_before=fold_of(ids[:-1]),
                     due_after=outcome.due_at,
                     days=outcome.days,
                 )

@@ -157,6 +157,22 @@ def test_the_same_again_gives_the_same_result(
     assert len(kept()) == 2
 
 
+def test_one_answer_needs_no_list_around_it(
+    phone: Program, cards: list[str], kept: Callable[[], list[Review]], openapi: dict[str, Any]
+) -> None:
+    alone = item(cards[0])
+
+    taken = [phone.ask("POST", REVIEWS, json=body).json["results"] for body in (alone, {"reviews": [alone]})]
+    odd = phone.ask("POST", REVIEWS, json=alone | {"id": str(uuid7()), "rating": 5}).json["results"]
+    both = phone.ask("POST", REVIEWS, json=alone | {"reviews": [alone]})
+
+    assert [one["status"] for one in taken[0]] == [200] and taken[0] == taken[1]
+    assert [one["status"] for one in odd] == [422] and list(odd[0]["errors"]) == ["rating"]
+    assert both.status_code == 422
+    assert [str(row.id) for row in kept()] == [alone["id"]]
+    assert {"$ref": "#/components/schemas/Item"} in openapi["components"]["schemas"]["Batch"]["anyOf"]
+
+
 def test_the_same_id_for_another_answer_is_409(
     phone: Program, cards: list[str], kept: Callable[[], list[Review]]
 ) -> None:

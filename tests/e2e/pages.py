@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from tests.e2e.cast import PASSWORD, Cast
 from tests.e2e.stop import Stop
@@ -282,10 +282,12 @@ STOPS: list[Stop] = [
 STOPS += [stop for topic in topics("e2e/topics") for stop in getattr(topic, "STOPS", [])]
 
 
-def as_on_a_phone(page: Page) -> None:
-    """Narrow and touched by fingers."""
+def as_on_a_phone(page: Page) -> CDPSession:
+    """Narrow and touched by fingers, until what it returns is detached."""
     page.set_viewport_size(PHONE)
-    page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    fingers = page.context.new_cdp_session(page)
+    fingers.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    return fingers
 
 
 class Visitors:
@@ -294,6 +296,7 @@ class Visitors:
     def __init__(self, browser: Browser, home: str, cast: Cast) -> None:
         self.browser, self.home, self.cast = browser, home, cast
         self.contexts: dict[str, tuple[BrowserContext, Watch]] = {}
+        self.tabs: dict[str, Page] = {}
 
     def of(self, person: str) -> tuple[BrowserContext, Watch]:
         if person not in self.contexts:
@@ -309,18 +312,39 @@ class Visitors:
     @contextmanager
     def at(self, stop: Stop, person: str) -> Iterator[Page]:
         """The page in this person's browser, at 1280 x 800 in light. Raises AssertionError on whatever Watch notes."""
-        context, watch = self.of(person)
+        page = self.of(person)[0].new_page()
+        try:
+            with self._going_to(page, stop, person):
+                yield page
+        finally:
+            page.close()
+
+    @contextmanager
+    def in_one_tab(self, stop: Stop, person: str) -> Iterator[Page]:
+        """As `at`, in the tab where this person looked at the last page: a new one costs the browser half a second."""
+        page = self.tabs.pop(person, None) or self.of(person)[0].new_page()
+        try:
+            page.set_viewport_size(DESKTOP)
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            with self._going_to(page, stop, person):
+                yield page
+            self.tabs[person] = page
+        finally:
+            if person not in self.tabs:  # something went wrong in it
+                page.close()
+
+    @contextmanager
+    def _going_to(self, page: Page, stop: Stop, person: str) -> Iterator[None]:
+        watch = self.of(person)[1]
         watch.expected = {stop.status, 422}
-        page = context.new_page()
         try:
             answer = page.goto(stop.address.format(**self.cast.ids))
             assert answer and answer.status == stop.status, f"{stop.title}: {answer and answer.status}"
             stop.first(page)
-            yield page
+            yield
             assert not watch.faults, "\n".join(watch.faults)
         finally:
             watch.faults.clear()
-            page.close()
 
     def close(self) -> None:
         for context, _ in self.contexts.values():
