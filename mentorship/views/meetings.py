@@ -12,9 +12,10 @@ from core.access import current_user, signed_in
 from core.accounts import User
 from core.database import get_db
 from curriculum.views import library
-from mentorship import actions, appointments, sessions
+from mentorship import actions, appointments, practice_log, sessions
 from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Listed
+from mentorship.views import files, session_forms
 
 bp = Blueprint("meetings", __name__)
 
@@ -26,6 +27,7 @@ def show(session_id: UUID):
     session = sessions.seen(db, me.id, session_id)
     row = sessions.listed(db, me.id, session)
     may_change = sessions.may_change(db, me.id, session)
+    is_running = practice_log.is_running(session)
     people = {person.id: person.name for person in _people(db, session)}
     return render_template(
         "mentorship/sessions/show.html",
@@ -45,6 +47,9 @@ def show(session_id: UUID):
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),
+        running=session if may_change and is_running else None,
+        about=session_forms.facts(session, me.id),
+        **files.of_session(db, me.id, session),
     )
 
 

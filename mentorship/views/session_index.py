@@ -11,7 +11,7 @@ from core import clock
 from core.access import Me, current_user
 from core.database import get_db
 from curriculum.views import library
-from mentorship import actions, planning, sessions, signing, states
+from mentorship import actions, planning, practice_log, sessions, signing, states
 from mentorship.sessions import Listed
 from mentorship.views.appointments import said
 
@@ -38,15 +38,17 @@ def page() -> str:
     to_sign = [
         Line(row, said(row.session, me.zone, row.person)) for row in signing.waiting(db, me.id, most=MOST_TO_SIGN)
     ]
-    planned = _sorted(sessions.planned(db, me.id), me, at)
+    running = practice_log.running(db, me.id)
+    planned = _sorted([row for row in sessions.planned(db, me.id) if row.session is not running], me, at)
     week_began = clock.day_start(_monday(clock.study_day(at, me.zone)), me.zone)
     return render_template(
         "mentorship/sessions/index.html",
         **planned,
         to_sign=to_sign,
+        running=running,
         held=held[:most],
         has_more=len(held) > most,
-        is_empty=not held and not any(planned.values()),
+        is_empty=not held and not running and not any(planned.values()),
         hours=_hours(sessions.minutes_by_kind(db, me.id, week_began), sessions.minutes_by_kind(db, me.id)),
         todo=actions.to_do(db, library(), me.id, at=at),
         today=at.astimezone(clock.zone_of(me.zone)).date(),
