@@ -53,6 +53,8 @@ BLUEPRINTS = [
     "mentorship.views.sessions",
     "mentorship.views.session_files",
     "mentorship.views.practice_log",
+    "mentorship.views.appointments",
+    "mentorship.views.hours",
     "mentorship.views.meetings",
     "mentorship.views.actions",
     "mentorship.views.portfolio",

@@ -4,19 +4,47 @@ Nobody says yes to their own proposal: `asked_by` proposed the times that stand,
 What is somebody's own, without a mentor, needs nobody's yes.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
+from core.accounts import User
 from core.errors import Conflict, Refused
-from mentorship import news, planning, sessions, states
+from mentorship import clocks, news, planning, series, sessions, signing, states
 from mentorship.called_off import cancel_all_ahead as cancel_all_ahead
 from mentorship.models.meetings import StudioSession
 from mentorship.planning import NAMES, Plan, Times, stepped, tell
 from mentorship.sessions import Between
 
 UNDO = timedelta(minutes=15)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What one person can do with a session now.
+
+    said: how it stands, as a sentence. choices: the times that wait for a yes of theirs, as they are sent and as they
+    are said. clash: what else they have at one of these times. undo: the word that can be taken back (cancelled,
+    missed, held); undo_minutes and unsign_minutes: for how long still. waiting, following: of its series.
+    """
+
+    said: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    clash: str = ""
+    may_move: bool = False
+    may_cancel: bool = False
+    may_miss: bool = False
+    may_hold: bool = False
+    may_sign: bool = False
+    undo: str = ""
+    undo_minutes: int = 0
+    unsign_minutes: int = 0
+    waiting: int = 0
+    following: int = 0
+    other: str = ""  # the name of the other one
 
 
 def propose(
@@ -28,7 +56,7 @@ def propose(
     session = planning.new_row(person_id, between, plan, at)
     db.add(session)
     db.flush()
-    choice = f", or {planning.other_times(plan.times.further)}" if plan.times.further else ""
+    choice = f", or {planning.other_times(len(plan.times.further))}" if plan.times.further else ""
     tell(db, session, person_id, f"proposes a {NAMES[plan.kind]}: {{when}}{choice}. It waits for your yes.", at)
     return session
 
@@ -64,7 +92,7 @@ def move(
     was_confirmed = session.confirmed_at is not None
     planning.move_row(session, person_id, times, at)
     text = "asks to move your {name} to {when}" if was_confirmed else "proposes another time for your {name}: {when}"
-    choice = f", or {planning.other_times(times.further)}" if times.further else ""
+    choice = f", or {planning.other_times(len(times.further))}" if times.further else ""
     tell(db, session, person_id, f"{text}{choice} (so far {{was}}). It waits for your yes.", at, was=was)
     return session
 
@@ -155,3 +183,83 @@ def last_step(session: StudioSession) -> tuple[str, UUID | None, datetime | None
     if session.held_at and session.held_at != session.logged_at:
         return "held", session.held_by, session.held_at
     return word, None, None
+
+
+# -- what can be done now ------------------------------------------------------------------------------------
+
+
+def steps(db: Session, person_id: UUID, session: StudioSession, *, at: datetime) -> Steps:
+    """What this reader of a session can do with it now. Who may not write in it can do nothing."""
+    person, other = db.get_one(User, person_id), sessions.other(db, session, person_id)
+    if not sessions.may_change(db, person_id, session):
+        return Steps(said=_how_it_ended(db, session, person_id))
+    word, has_begun = states.word_of(session), session.starts_at <= at
+    is_open, is_signed = states.is_ahead(session), signing.signature_of(session, person_id)
+    moments = planning.offered(session) if word == "proposed" and session.asked_by != person_id else []
+    ended, by, since = last_step(session)
+    can_undo = since is not None and by == person_id and at < since + UNDO
+    has_signature = session.signed_at is not None or session.mentor_signed_at is not None
+    return Steps(
+        said=_said(db, session, person_id, other, at),
+        choices=tuple((moment.isoformat(), _both(moment, person, other)) for moment in moments if moment > at),
+        clash=_clash(db, person, session, [moment for moment in moments if moment > at]),
+        may_move=is_open,
+        may_cancel=is_open,
+        may_miss=word == "confirmed" and has_begun,
+        may_hold=(is_open or word == "missed") and has_begun,
+        may_sign=not signing.why_unsignable(session) and not is_signed,
+        undo=ended if can_undo and not has_signature else "",
+        undo_minutes=_minutes_left(since, at),
+        unsign_minutes=_minutes_left(is_signed, at),
+        waiting=series.waiting(db, person_id, session, at=at) if moments else 0,
+        following=series.following(db, session) if is_open else 0,
+        other=other.name if other else "",
+    )
+
+
+def _said(db: Session, session: StudioSession, person_id: UUID, other: User | None, at: datetime) -> str:
+    word, name = states.word_of(session), other.name if other else "the other one"
+    has_begun = session.starts_at <= at
+    if word == "proposed":
+        if has_begun and max(planning.offered(session)) <= at:
+            return "Its time is over, and nobody said yes."
+        return f"It waits for {name}'s yes." if session.asked_by == person_id else f"{name} waits for your yes."
+    if word == "confirmed":
+        return "Was it held?" if states.end_of(session) <= at else ""
+    if word in ("held", "signed") and session.kind == "meeting":
+        signed = [session.signed_at, session.mentor_signed_at]
+        if all(signed) or session.mentor_id is None:
+            return ""
+        if not any(signed):
+            return "Nobody has signed it yet."
+        return f"{name} has not signed it yet." if signing.signature_of(session, person_id) else f"{name} signed it."
+    return _how_it_ended(db, session, person_id)
+
+
+def _how_it_ended(db: Session, session: StudioSession, person_id: UUID) -> str:
+    """As in "Cancelled by Ben: ill."; "" where it was not cancelled or missed."""
+    word, by, _ = last_step(session)
+    if word not in ("cancelled", "missed") or by is None:
+        return ""
+    who = db.get(User, by)
+    name = "you" if by == person_id else who.name if who else "somebody who left"
+    why = f": {session.cancel_reason}" if word == "cancelled" and session.cancel_reason else "."
+    return f"{word.capitalize()} by {name}{why}" if word == "cancelled" else f"Marked as missed by {name}."
+
+
+def _clash(db: Session, person: User, session: StudioSession, moments: list[datetime]) -> str:
+    """What else somebody has at a time that waits for their yes."""
+    wanted = [Times(moment, person.zone, session.minutes) for moment in moments]
+    found = planning.overlapping(db, person.id, wanted, besides={session.id}) if wanted else None
+    if found is None:
+        return ""
+    return f"You have {planning.name_of(found[0])} on {clocks.told(found[0].starts_at, person.zone)} as well."
+
+
+def _both(moment: datetime, person: User, other: User | None) -> str:
+    return clocks.both(moment, person.zone, other.zone if other else person.zone, other.name if other else "")
+
+
+def _minutes_left(since: datetime | None, at: datetime) -> int:
+    """Of the quarter of an hour, begun minutes counted as whole."""
+    return max(0, -((at - since - UNDO) // MINUTE)) if since else 0

@@ -75,9 +75,8 @@ def check_times(
         raise Refused("This is more than two years ahead. Choose a nearer day.", field="day")
     if not anyway and (clash := overlapping(db, person_id, wanted, besides=besides)):
         session, start = clash
-        name = session.title or f"a {NAMES[session.kind]}"
         raise Refused(
-            f"You have {name} on {clocks.told(session.starts_at, wanted[0].zone)} for "
+            f"You have {name_of(session)} on {clocks.told(session.starts_at, wanted[0].zone)} for "
             f"{session.minutes} minutes, and {clocks.told(start, wanted[0].zone)} overlaps with it. "
             "Choose another time, or tick 'Plan it all the same'.",
             field="anyway",
@@ -130,6 +129,11 @@ def check_movable(session: StudioSession, seen: int) -> None:
         raise Conflict(
             "Somebody changed this meanwhile, so nothing was moved. Look at it as it is now, then try again."
         )
+
+
+def name_of(session: StudioSession) -> str:
+    """Its title, or as in "a meeting"; practice has no article."""
+    return session.title or (session.kind if session.kind == "practice" else f"a {NAMES[session.kind]}")
 
 
 def offered(session: StudioSession) -> list[datetime]:
@@ -213,8 +217,8 @@ def _when(moment: datetime, reader: User, other: User) -> str:
     return clocks.both(moment, reader.zone, other.zone, other.name)
 
 
-def other_times(further: tuple[datetime, ...]) -> str:
-    return "one other time" if len(further) == 1 else f"{len(further)} other times"
+def other_times(count: int) -> str:
+    return "one other time" if count == 1 else f"{count} other times"
 
 
 def _written(moments: tuple[datetime, ...]) -> list[str]:

@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from core import inbox
 from core.accounts import User
 from core.errors import Refused
-from mentorship import clocks, news, sessions, states
+from mentorship import clocks, links, news, sessions, states
 from mentorship.models.meetings import StudioSession
+from mentorship.sessions import Listed
 
 UNDO = timedelta(minutes=15)
 
@@ -42,6 +44,26 @@ def unsign(db: Session, person_id: UUID, session_id: UUID, *, at: datetime) -> S
     _set(session, person_id, None)
     _tell(db, session, person_id, "took their signature of the meeting of {when} back.", at)
     return session
+
+
+def waiting(db: Session, person_id: UUID, *, most: int) -> list[Listed]:
+    """What was held and waits for somebody's signature, the latest first."""
+    hers = sa.and_(
+        col(StudioSession.user_id) == person_id,
+        col(StudioSession.mentor_id).in_(links.mentors_of(db, person_id)),
+        col(StudioSession.signed_at).is_(None),
+    )
+    his = sa.and_(
+        col(StudioSession.mentor_id) == person_id,
+        col(StudioSession.user_id).in_(links.apprentices_of(db, person_id)),
+        col(StudioSession.mentor_signed_at).is_(None),
+    )
+    held = select(StudioSession).where(StudioSession.kind == "meeting", states.was_held(), sa.or_(hers, his))
+    latest = held.order_by(col(StudioSession.starts_at).desc(), col(StudioSession.id)).limit(most)
+    return [
+        Listed(session, sessions.other(db, session, person_id), session.user_id == person_id, states.word_of(session))
+        for session in db.exec(latest)
+    ]
 
 
 def clear(db: Session, session: StudioSession, by: UUID, *, at: datetime) -> bool:

@@ -94,7 +94,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         is_first=all(place.word in ("unread", "planned") for place in places.values()),
         cards=_cards(db, library, learner, zone, at),
         lesson=lesson,
-        promises=_promises(db, user_id, at.astimezone(clock.zone_of(zone)).date()),
+        promises=_promises(db, library, user_id, at),
         meeting=_meeting(db, user_id, zone, at),
         milestone=_milestone(db, library, user_id),
         submitted=tuple(
@@ -130,14 +130,11 @@ def _cards(db: Session, library: Library, learner: Learner, zone: str, at: datet
     )
 
 
-def _promises(db: Session, user_id: UUID, today: date) -> tuple[Promise, ...]:
-    promised = actions.open_actions(db, user_id)
-    others = {action.user_id for action in promised} - {user_id}
+def _promises(db: Session, library: Library, user_id: UUID, at: datetime) -> tuple[Promise, ...]:
+    promised = actions.to_do(db, library, user_id, at=at)
+    others = {row.action.user_id for row in promised} - {user_id}
     names = {user.id: user.name for user in db.exec(select(User).where(col(User.id).in_(others)))}
-    return tuple(
-        Promise(action, action.due_on is not None and action.due_on < today, names.get(action.user_id, ""))
-        for action in promised
-    )
+    return tuple(Promise(row.action, row.word == "overdue", names.get(row.action.user_id, "")) for row in promised)
 
 
 def _meeting(db: Session, user_id: UUID, zone: str, at: datetime) -> NextMeeting | None:

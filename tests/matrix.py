@@ -79,7 +79,7 @@ def signed_in_or(anonymous: int, status: int, **more: object) -> Case:
 
 
 ADA, BEN, BOTH = {"ada": 200}, {"ben": 200}, {"ada": 200, "ben": 200}
-WITH_CARL = {**BOTH, "carl": 200}
+WITH_CARL = {"ada": 200, "carl": 200}  # Ben, who came after him, reads only what Ada hands on
 ADA_DOES, BEN_DOES, BOTH_DO = {"ada": 303}, {"ben": 303}, {"ada": 303, "ben": 303}
 INVITED = frozenset({"name", "invitation secret"})
 PRACTICE = {"kind": "practice", "day": "2026-11-23", "minutes": "30"}
@@ -327,7 +327,7 @@ MATRIX: dict[str, list[Case]] = {
         only(BOTH, url={"session_id": "@meeting"}),
         only(BOTH, url={"session_id": "@planned"}),
         only(WITH_CARL, url={"session_id": "@former"}),
-        only(BOTH, url={"session_id": "@cancelled"}),
+        only(ADA, url={"session_id": "@cancelled"}),
         only(BOTH, url={"session_id": "@practice"}),
     ],
     "GET sessions.edit": [
@@ -340,10 +340,6 @@ MATRIX: dict[str, list[Case]] = {
         only(dict.fromkeys(WITH_CARL, 403), url={"session_id": "@former"}, form=HELD),
         only({"ada": 303, "ben": 403}, url={"session_id": "@practice"}, form=HELD),
     ],
-    "POST sessions.held": [
-        only(BOTH_DO, url={"session_id": "@planned"}),
-        only(dict.fromkeys(BOTH, 403), url={"session_id": "@cancelled"}),
-    ],
     "POST actions.promised": [
         only(BOTH_DO, url={"session_id": "@meeting"}, form={"text": "More", "owner": "@ada"}),
         only(dict.fromkeys(BOTH, 422), url={"session_id": "@meeting"}, form={"text": "More", "owner": "@eve"}),
@@ -355,7 +351,7 @@ MATRIX: dict[str, list[Case]] = {
         f"POST actions.{verb}": [
             only(BOTH_DO, url={"action_id": "@meeting action"}),
             only(BOTH_DO, url={"action_id": "@meeting action of Ben"}),
-            only({"ada": 303, "ben": 403, "carl": 403}, url={"action_id": "@former action"}),
+            only({"ada": 303, "carl": 403}, url={"action_id": "@former action"}),
             only(ADA_DOES, url={"action_id": "@own action"}),
         ]
         for verb in ("done", "reopened")

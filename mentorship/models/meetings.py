@@ -121,6 +121,7 @@ class AgendaItem(SQLModel, table=True):
     added_by: UUID
     added_at: datetime
     covered_at: datetime | None = None  # ticked in the meeting
+    removed_at: datetime | None = None  # taken off; can be put back
 
 
 class NoteRevision(SQLModel, table=True):

@@ -12,7 +12,7 @@ from core.access import current_user, signed_in
 from core.accounts import User
 from core.database import get_db
 from curriculum.views import library
-from mentorship import actions, practice_log, sessions
+from mentorship import actions, appointments, practice_log, sessions
 from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Listed
 from mentorship.views import files, session_forms
@@ -43,10 +43,7 @@ def show(session_id: UUID):
         ],
         owners=[(str(person_id), "You" if person_id == me.id else name) for person_id, name in people.items()],
         may_change=may_change,
-        may_hold=may_change
-        and row.word in ("proposed", "confirmed")
-        and session.starts_at <= at
-        and not practice_log.is_running(session),
+        steps=None if practice_log.is_running(session) else appointments.steps(db, me.id, session, at=at),
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),

@@ -252,7 +252,7 @@ def _agenda_item() -> None:
         *_texts("text", "source", "source_id"),
         *_ids("added_by"),
         *_moments("added_at"),
-        *_moments("covered_at", nullable=True),
+        *_moments("covered_at", "removed_at", nullable=True),
         *_keys("agenda_item", "id"),
         _of("agenda_item", *SESSION),
     )
