@@ -43,7 +43,7 @@ def show(session_id: UUID):
         ],
         owners=[(str(person_id), "You" if person_id == me.id else name) for person_id, name in people.items()],
         may_change=may_change,
-        steps=appointments.steps(db, me.id, session, at=at),
+        steps=None if practice_log.is_running(session) else appointments.steps(db, me.id, session, at=at),
         why_not="" if may_change else sessions.why_not(db, me.id, session),
         owner=people[session.user_id],
         logged_by="you" if session.logged_by == me.id else people.get(session.logged_by, ""),

@@ -39,7 +39,7 @@ def page() -> str:
         Line(row, said(row.session, me.zone, row.person)) for row in signing.waiting(db, me.id, most=MOST_TO_SIGN)
     ]
     running = practice_log.running(db, me.id)
-    planned = _sorted([row for row in sessions.planned(db, me.id) if row.session is not running], me, at)
+    planned = _sorted([row for row in sessions.planned(db, me.id) if row.session != running], me, at)
     week_began = clock.day_start(_monday(clock.study_day(at, me.zone)), me.zone)
     return render_template(
         "mentorship/sessions/index.html",
@@ -48,7 +48,7 @@ def page() -> str:
         running=running,
         held=held[:most],
         has_more=len(held) > most,
-        is_empty=not held and not running and not any(planned.values()),
+        is_empty=not held and not any(planned.values()),
         hours=_hours(sessions.minutes_by_kind(db, me.id, week_began), sessions.minutes_by_kind(db, me.id)),
         todo=actions.to_do(db, library(), me.id, at=at),
         today=at.astimezone(clock.zone_of(me.zone)).date(),

@@ -41,7 +41,8 @@ STOPS = [
     Stop("sessions.edit", "/sessions/{practice}/edit", ("ada",), "of-practice"),
     Stop("practice_log.stopping", "/sessions/{running}/stop", ("ada",)),
     Stop("meetings.show", "/sessions/{running}", ("ada",), "running"),
-    Stop("meetings.show", "/sessions/{studio}", ("ada", "ben"), "with-files", first=asks_to_remove),
+    Stop("meetings.show", "/sessions/{studio}", ("ada",), "with-files", first=asks_to_remove),
+    Stop("meetings.show", "/sessions/{studio}", ("ben",), "with-files-of-hers"),
 ]
 
 
@@ -49,7 +50,7 @@ def fill(cast: Cast, db: Session, app: Flask) -> None:
     ada, storage = cast.id_of("ada"), app.extensions["storage"]
     studio = UUID(cast.ids["studio"])
     for octets, found, name in (
-        (sounds.wav(), Found("audio", "audio/wav", 2.0, 44_100, 1), "Bass take 2, after the new strings, mono.wav"),
+        (sounds.wav(), Found("audio", "audio/wav", 4.0, 44_100, 1), "Bass take 2, after the new strings, mono.wav"),
         (b"%PDF-1.7\n", Found("document", "application/pdf"), "Certificate.pdf"),
     ):
         upload = Upload(storage.stage(io.BytesIO(octets), most=10_000_000), found, name)
