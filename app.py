@@ -50,6 +50,9 @@ BLUEPRINTS = [
     "curriculum.views.stats",
     "mentorship.views.home",
     "mentorship.views.links",
+    "mentorship.views.agreements",
+    "mentorship.views.handovers",
+    "mentorship.views.fit_checks",
     "mentorship.views.sessions",
     "mentorship.views.session_files",
     "mentorship.views.practice_log",
@@ -77,7 +80,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         settings or application.load(),
         blueprints=[importlib.import_module(name).bp for name in BLUEPRINTS],
         shelf=importlib.import_module("curriculum.library").Shelf,
-        is_invited=importlib.import_module("mentorship.links").is_open_invitation,
+        is_invited=importlib.import_module("mentorship.invitations").is_open_invitation,
+        let_in=importlib.import_module("mentorship.invitations").let_in,
         count_due=importlib.import_module("curriculum.day_list").waiting,
         zone_changed=importlib.import_module("curriculum.replay").replan,
     )
@@ -94,10 +98,10 @@ def schedule(app: "Flask") -> "list[Job]":
     from core import backup
     from core.jobs import Job, forget_old
     from curriculum import optimise
-    from mentorship import jobs, links
+    from mentorship import invitations, jobs
 
     return [
-        Job("expire-invitations", 60, links.expire_invitations),
+        Job("expire-invitations", 60, invitations.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
         *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if app.extensions["settings"].optimizer else []),

@@ -31,14 +31,16 @@ def build(
     blueprints: Iterable[Blueprint],
     shelf: Callable[[Path], Any],
     is_invited: Callable[..., bool],
+    let_in: Callable[..., None],
     count_due: Callable[..., int],
     zone_changed: Callable[..., object],
 ) -> Flask:
     """The application.
 
     shelf: makes the keeper of the curriculum from its folder. is_invited: (db, secret, *, at) -> whether it opens an
-    account. count_due: (db, user_id, zone, *, at) -> cards waiting, for the bar. zone_changed: (db, user_id, zone, *,
-    at), after somebody moved to another time zone.
+    account. let_in: (db, secret, user, *, at), in the transaction that made an account by an invitation. count_due:
+    (db, user_id, zone, *, at) -> cards waiting, for the bar. zone_changed: (db, user_id, zone, *, at), after somebody
+    moved to another time zone.
     """
     app = Flask("woodshed", root_path=str(HERE / "core"))
     app.config.update(_configuration(found))
@@ -52,6 +54,7 @@ def build(
         storage=storage.Storage(found.files),
         shelf=shelf(found.content),
         is_invited=is_invited,
+        let_in=let_in,
         zone_changed=zone_changed,
     )
     accounts.set_up(app, found)

@@ -85,6 +85,7 @@ def signed_up():
         is_first = not accounts.any_account(db)
     if not _door_is_open(is_first):
         raise NotAllowed("New accounts are made by invitation here. Open your invitation link once more.")
+    by_invitation = not is_first and current_app.extensions["settings"].registration != "open"
     try:
         form = read_form(SignUpForm)
         hashed = accounts.password_hash(form.password, email=form.email)
@@ -94,6 +95,8 @@ def signed_up():
             user = accounts.create(db, name=form.name, email=form.email, password=hashed, zone=zone, at=at)
             if is_first and not user.is_host:
                 raise NotAllowed("Somebody else made the first account just now. Ask them for an invitation.")
+            if by_invitation:
+                current_app.extensions["let_in"](db, cookie.get(INVITED, ""), user, at=at)
             db.commit()
             db.refresh(user)
             db.expunge(user)

@@ -15,7 +15,7 @@ from core.database import WAIT_SECONDS, Database
 from core.errors import Refused
 from core.storage import Storage
 from curriculum.library import Library
-from mentorship import demo_diary, demo_steps, links, portfolio, session_files
+from mentorship import demo_diary, demo_steps, invitations, portfolio, session_files
 from mentorship.demo_diary import APPRENTICE, MENTOR
 from mentorship.demo_steps import Person, Stage, on_the_wall
 from mentorship.models.meetings import SessionFile
@@ -127,9 +127,9 @@ def _arrive(
                 expires_at=at,
             )
         )
-        _invitation, secret = links.invite(db, apprentice.id, "mentor", "Jonas", most_a_day=1, at=invited)
+        _invitation, secret = invitations.invite(db, apprentice.id, "mentor", "Jonas", most_a_day=1, at=invited)
         db.flush()
-        links.accept(db, mentor.id, secret, at=accepted)
+        invitations.accept(db, mentor.id, secret, at=accepted)
     return Stage(base, library, storage, apprentice, mentor, token, today, random.Random(SEED))
 
 

@@ -1,27 +1,42 @@
-"""Who belongs to whom: invite, accept, end; and `may_see`, the one place that decides who looks at whose work."""
+"""Who belongs to whom, and `may_see`, the one place that decides who looks at whose work.
 
-import secrets
+A link is in force from the yes to an invitation until it is paused, completed or ended. A pause can be taken back by
+either side; what is completed or ended stays so, and a new invitation makes a new link. `invitations` makes links.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core.accounts import User, hash_of
+from core import inbox
+from core.accounts import User
 from core.database import get_or_404
-from core.errors import Conflict, NotAllowed, NotFound, Refused
-from core.ids import uuid7
-from mentorship.models.people import Invitation, Link
+from core.errors import Conflict, NotAllowed
+from mentorship import called_off, news
+from mentorship.models.meetings import Handover
+from mentorship.models.people import Link
 
-INVITATION_LASTS = timedelta(days=7)
-What = Literal["lessons", "sessions", "pieces"]
-SHOWS = {
+What = Literal["lessons", "sessions", "pieces", "worksheet", "money"]
+State = Literal["active", "paused", "completed", "ended"]
+SHOWS: Mapping[What, Any] = {
     "lessons": col(Link.shows_lessons),
     "sessions": col(Link.shows_sessions),
     "pieces": col(Link.shows_pieces),
+    "worksheet": col(Link.shows_worksheet),
+    "money": col(Link.shows_money),
+}
+WORDS: Mapping[What, str] = {
+    "lessons": "lessons and cards",
+    "sessions": "sessions",
+    "pieces": "pieces and milestones",
+    "worksheet": "weekly worksheet",
+    "money": "money",
 }
 
 
@@ -33,10 +48,37 @@ class Pair:
     person: User  # the other one
     is_mentor: bool  # whether that other one is the mentor
 
+    @property
+    def state(self) -> State:
+        return state_of(self.link)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it came to be in its state."""
+        link = self.link
+        return link.ended_at or link.completed_at or link.paused_at or link.began_at
+
+    @property
+    def is_by_them(self) -> bool:
+        """Whether the other one paused, completed or ended it."""
+        by = {"paused": self.link.paused_by, "completed": self.link.completed_by, "ended": self.link.ended_by}
+        return by.get(self.state) == self.person.id
+
+
+def state_of(link: Link) -> State:
+    if link.ended_at:
+        return "ended"
+    if link.completed_at:
+        return "completed"
+    return "paused" if link.paused_at else "active"
+
+
+# -- who may see what ----------------------------------------------------------------------------------------
+
 
 def owners_seen_by(db: Session, viewer_id: UUID, what: What) -> set[UUID]:
     """Whose work of this kind somebody may look at: their own, and that of apprentices whose active link shows it."""
-    statement = select(Link.user_id).where(Link.mentor_id == viewer_id, _in_force(), SHOWS[what].is_(True))
+    statement = select(Link.user_id).where(Link.mentor_id == viewer_id, in_force(), SHOWS[what].is_(True))
     return {viewer_id, *db.exec(statement)}
 
 
@@ -50,7 +92,7 @@ def mentors_who_see(db: Session, apprentice_id: UUID, what: What) -> list[User]:
     statement = (
         select(User)
         .join(Link, col(Link.mentor_id) == User.id)
-        .where(Link.user_id == apprentice_id, _in_force(), SHOWS[what].is_(True))
+        .where(Link.user_id == apprentice_id, in_force(), SHOWS[what].is_(True))
         .order_by(col(User.name))
     )
     return list(db.exec(statement))
@@ -62,14 +104,14 @@ def are_linked(db: Session, apprentice_id: UUID, mentor_id: UUID) -> bool:
 
 
 def apprentices_of(db: Session, mentor_id: UUID, *, with_ended: bool = False) -> set[UUID]:
-    """Whose mentor somebody is, whatever the links show. with_ended: or was."""
+    """Whose mentor somebody is, whatever the links show. with_ended: or was, also one whose link is paused."""
     statement = select(Link.user_id).where(Link.mentor_id == mentor_id)
-    return set(db.exec(statement if with_ended else statement.where(_in_force())))
+    return set(db.exec(statement if with_ended else statement.where(in_force())))
 
 
 def mentors_of(db: Session, apprentice_id: UUID) -> set[UUID]:
     """Who is somebody's mentor now, whatever the links show."""
-    return set(db.exec(select(Link.mentor_id).where(Link.user_id == apprentice_id, _in_force())))
+    return set(db.exec(select(Link.mentor_id).where(Link.user_id == apprentice_id, in_force())))
 
 
 def paused_mentors_of(db: Session, apprentice_id: UUID) -> set[UUID]:
@@ -85,22 +127,27 @@ def link_with(db: Session, mentor_id: UUID, apprentice_id: UUID) -> Link:
 
 
 def last_end(db: Session, apprentice_id: UUID, mentor_id: UUID) -> datetime | None:
-    """When the last link of these two ended; None while one is in force."""
+    """Since when no link of these two is in force: by a pause, or completed or ended. None while one is."""
     if are_linked(db, apprentice_id, mentor_id):
         return None
-    ends = select(sa.func.max(Link.ended_at)).where(Link.user_id == apprentice_id, Link.mentor_id == mentor_id)
-    return db.exec(ends).first()
+    over_at = sa.func.coalesce(Link.paused_at, Link.completed_at, Link.ended_at)
+    statement = select(sa.func.max(over_at)).where(Link.user_id == apprentice_id, Link.mentor_id == mentor_id)
+    return db.exec(statement).first()
+
+
+# -- lists ---------------------------------------------------------------------------------------------------
 
 
 def active(db: Session, person_id: UUID) -> list[Pair]:
     """The links of somebody that are in force, mentors first."""
-    return _pairs(db, person_id, _in_force())
+    return _pairs(db, person_id, in_force())
 
 
 def ended(db: Session, person_id: UUID) -> list[Pair]:
-    """The links of somebody that are over, the latest first: what was held together stays readable to both."""
-    pairs = _pairs(db, person_id, col(Link.ended_at).is_not(None))
-    return sorted(pairs, key=lambda pair: pair.link.ended_at or pair.link.began_at, reverse=True)
+    """The links of somebody that are paused, completed or ended, the latest first: what was held together stays
+    readable to both."""
+    pairs = _pairs(db, person_id, ~in_force())
+    return sorted(pairs, key=lambda pair: pair.changed_at, reverse=True)
 
 
 def _pairs(db: Session, person_id: UUID, condition: sa.ColumnElement[bool]) -> list[Pair]:
@@ -118,130 +165,159 @@ def own(db: Session, person_id: UUID, link_id: UUID) -> Link:
 
 def own_pair(db: Session, person_id: UUID, link_id: UUID) -> Pair:
     """A link with its other person, in force or over, as `person_id` sees it."""
-    link = own(db, person_id, link_id)
+    return _pair(db, person_id, own(db, person_id, link_id))
+
+
+def to_change(db: Session, person_id: UUID, link_id: UUID) -> Pair:
+    """A link in force, locked until the transaction ends; one that is over is refused with the reason (Conflict)."""
+    pair = _locked(db, person_id, link_id)
+    if pair.state != "active":
+        raise Conflict(why_not(pair))
+    return pair
+
+
+def why_not(pair: Pair) -> str:
+    """Why nothing can be done by a link that is not in force."""
+    name = pair.person.name
+    if pair.state == "paused":
+        who = f"{name} paused" if pair.is_by_them else "You paused"
+        return f"{who} your link, so nothing was changed. Take the pause back first; either of you can."
+    role = "mentor" if pair.is_mentor else "apprentice"
+    was = "was completed" if pair.state == "completed" else "has ended"
+    return (
+        f"Your link {was}: {name} is no longer your {role}, so nothing was changed. A new invitation links you again."
+    )
+
+
+# -- its life ------------------------------------------------------------------------------------------------
+
+
+def pause(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Link:
+    """Let a link rest, from either side: it gives no access until the pause is taken back. Twice is no error."""
+    pair = _locked(db, person_id, link_id)
+    link, me = pair.link, db.get_one(User, person_id).name
+    if pair.state == "paused":
+        return link
+    _refuse_over(pair)
+    link.paused_at, link.paused_by = at, person_id
+    sees = "you see" if pair.is_mentor else f"{me} sees"
+    _tell(
+        db,
+        pair,
+        f"{me} paused your link: until one of you takes the pause back, {sees} only what you held together.",
+        at,
+    )
+    return link
+
+
+def resume(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Link:
+    """Take a pause back, from either side. Where there is none it changes nothing."""
+    pair = _locked(db, person_id, link_id)
+    _refuse_over(pair)
+    if pair.state == "paused":
+        pair.link.paused_at = pair.link.paused_by = None
+        _tell(db, pair, f"{db.get_one(User, person_id).name} took the pause back: your link is in force again.", at)
+    return pair.link
+
+
+def complete(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Link:
+    """Close a link that reached what it was for, from either side. Twice is no error; it cannot be taken back."""
+    pair = _locked(db, person_id, link_id)
+    if pair.state == "completed":
+        return pair.link
+    _refuse_over(pair)
+    pair.link.completed_at, pair.link.completed_by = at, person_id
+    _take_handovers_back(db, pair.link)
+    gone = called_off.with_link(db, pair.link, person_id, "The link was completed.", at)
+    me = db.get_one(User, person_id).name
+    text = f"{me} completed your link: you reached what it was for. What you held together stays readable.{gone}"
+    _tell(db, pair, text, at)
+    return pair.link
+
+
+def end(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Link:
+    """End a link, from either side; it acts at the next request. Twice is no error; it cannot be taken back."""
+    pair = _locked(db, person_id, link_id)
+    if pair.state == "ended":
+        return pair.link
+    _refuse_over(pair)
+    pair.link.ended_at, pair.link.ended_by = at, person_id
+    _take_handovers_back(db, pair.link)
+    gone = called_off.with_link(db, pair.link, person_id, "The link ended.", at)
+    me = db.get_one(User, person_id).name
+    _tell(
+        db, pair, f"{me} ended your link. What you held together and marks given stay readable to you both.{gone}", at
+    )
+    return pair.link
+
+
+def show(
+    db: Session,
+    person_id: UUID,
+    link_id: UUID,
+    *,
+    lessons: bool,
+    sessions: bool,
+    pieces: bool,
+    worksheet: bool = False,
+    money: bool = False,
+    at: datetime,
+) -> None:
+    """Set what the mentor of this link sees, now or when a pause is taken back. Only the apprentice may."""
+    pair = _locked(db, person_id, link_id)
+    if not pair.is_mentor:
+        raise NotAllowed("What a mentor sees is decided by the apprentice alone. Nothing was changed.")
+    _refuse_over(pair)
+    wanted: dict[What, bool] = dict(lessons=lessons, sessions=sessions, pieces=pieces, worksheet=worksheet, money=money)
+    if all(getattr(pair.link, f"shows_{what}") == is_on for what, is_on in wanted.items()):
+        return
+    for what, is_on in wanted.items():
+        setattr(pair.link, f"shows_{what}", is_on)
+    on = ", ".join(WORDS[what] for what, is_on in wanted.items() if is_on) or "nothing but what you held together"
+    _tell(db, pair, f"{db.get_one(User, person_id).name} changed what you see: {on}.", at)
+
+
+# -- below the rules -----------------------------------------------------------------------------------------
+
+
+def open_link(db: Session, apprentice_id: UUID, mentor_id: UUID) -> Link | None:
+    """The one link of these two that is neither completed nor ended: in force, or paused."""
+    is_open = (col(Link.ended_at).is_(None), col(Link.completed_at).is_(None))
+    return db.exec(select(Link).where(Link.user_id == apprentice_id, Link.mentor_id == mentor_id, *is_open)).first()
+
+
+def thread_of(link_id: UUID) -> str:
+    return f"link:{link_id}"
+
+
+def _tell(db: Session, pair: Pair, text: str, at: datetime) -> None:
+    """Tell the other one of the two."""
+    path = f"/links/{pair.link.id}"
+    inbox.tell(db, pair.person.id, news.LINK, text, path=path, thread=thread_of(pair.link.id), at=at)
+
+
+def _refuse_over(pair: Pair) -> None:
+    if pair.state in ("completed", "ended"):
+        raise Conflict(why_not(pair))
+
+
+def _take_handovers_back(db: Session, link: Link) -> None:
+    """A later link of the same two begins without what was handed on in this one."""
+    mine = (col(Handover.user_id) == link.user_id, col(Handover.mentor_id) == link.mentor_id)
+    db.execute(sa.delete(Handover).where(*mine))
+
+
+def _locked(db: Session, person_id: UUID, link_id: UUID) -> Pair:
+    statement = _own(person_id, link_id).with_for_update().execution_options(populate_existing=True)
+    return _pair(db, person_id, get_or_404(db, statement))
+
+
+def _pair(db: Session, person_id: UUID, link: Link) -> Pair:
     is_mentor = link.user_id == person_id
     return Pair(link, db.get_one(User, link.mentor_id if is_mentor else link.user_id), is_mentor)
 
 
-def invite(db: Session, person: UUID, role: str, name: str, *, most_a_day: int, at: datetime) -> tuple[Invitation, str]:
-    """Make an invitation. role: what the invited becomes, "mentor" or "apprentice"; name: a label, for the inviter.
-
-    Returns it with its secret, which is shown this once and stored only as its hash.
-    """
-    _wait_for(db, person)
-    today = select(sa.func.count()).where(Invitation.user_id == person, Invitation.created_at > at - timedelta(days=1))
-    if db.exec(today).one() >= most_a_day:
-        raise Refused(f"You made {most_a_day} invitations in the last 24 hours. Make the next one tomorrow.")
-    secret = secrets.token_urlsafe(32)
-    invitation = Invitation(
-        user_id=person,
-        id=uuid7(),
-        role=role,
-        name=name.strip(),
-        secret_hash=hash_of(secret),
-        created_at=at,
-        expires_at=at + INVITATION_LASTS,
-    )
-    db.add(invitation)
-    return invitation, secret
-
-
-def open_invitations(db: Session, person_id: UUID, *, at: datetime) -> list[Invitation]:
-    """The invitations of somebody that can still be accepted, the newest first."""
-    statement = select(Invitation).where(Invitation.user_id == person_id, *_is_open(at))
-    return list(db.exec(statement.order_by(col(Invitation.created_at).desc())))
-
-
-def withdraw(db: Session, person_id: UUID, invitation_id: UUID, *, at: datetime) -> None:
-    """Take back an invitation of one's own. Twice is no error."""
-    invitation = db.get(Invitation, (person_id, invitation_id), with_for_update=True)
-    if invitation is None:
-        raise NotFound
-    if invitation.accepted_at:
-        raise Conflict("This invitation was accepted already. To part ways, end the link instead.")
-    invitation.withdrawn_at = invitation.withdrawn_at or at
-
-
-def find_invitation(
-    db: Session, secret: str, *, viewer_id: UUID | None = None, lock: bool = False, at: datetime
-) -> tuple[Invitation, User]:
-    """The invitation with this secret and who made it. One that `viewer_id` cannot accept (any more) says why."""
-    statement = (
-        select(Invitation, User)
-        .join(User, col(User.id) == Invitation.user_id)
-        .where(Invitation.secret_hash == hash_of(secret))
-    )
-    row = db.exec(statement.with_for_update(of=Invitation) if lock else statement).first()
-    if row is None:
-        raise NotFound
-    invitation, inviter = row
-    if inviter.id == viewer_id:
-        raise NotAllowed("This is your own invitation. Send its address to the person it is meant for.")
-    if invitation.accepted_at:
-        raise NotAllowed(f"This invitation from {inviter.name} was used already. Ask for a new one.")
-    if invitation.withdrawn_at:
-        raise NotAllowed(f"{inviter.name} took this invitation back. Ask for a new one.")
-    if invitation.declined_at:
-        raise NotAllowed("This invitation was declined. Ask for a new one if that was a mistake.")
-    if invitation.expires_at <= at:
-        raise NotAllowed(f"This invitation from {inviter.name} expired: each one lasts seven days. Ask for a new one.")
-    return invitation, inviter
-
-
-def is_open_invitation(db: Session, secret: str, *, at: datetime) -> bool:
-    """Whether this secret opens the door to an account."""
-    statement = select(Invitation.id).where(Invitation.secret_hash == hash_of(secret), *_is_open(at))
-    return db.exec(statement).first() is not None
-
-
-def accept(db: Session, person: UUID, secret: str, *, at: datetime) -> Link:
-    """Say yes: the two belong together from now on. By the inviter, or used, expired or taken back: a sentence."""
-    invitation, inviter = find_invitation(db, secret, viewer_id=person, lock=True, at=at)
-    apprentice, mentor = (inviter.id, person) if invitation.role == "mentor" else (person, inviter.id)
-    _wait_for(db, apprentice)
-    if are_linked(db, apprentice, mentor):
-        raise Conflict(f"You and {inviter.name} are linked that way already. Nothing was changed.")
-    link = Link(user_id=apprentice, id=uuid7(), mentor_id=mentor, began_at=at)
-    db.add(link)
-    invitation.accepted_at, invitation.accepted_by = at, person
-    db.flush()
-    return link
-
-
-def decline(db: Session, person: UUID, secret: str, *, at: datetime) -> None:
-    invitation, _inviter = find_invitation(db, secret, viewer_id=person, lock=True, at=at)
-    invitation.declined_at = at
-
-
-def end(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Link:
-    """End a link, from either side; it acts at the next request. Twice is no error."""
-    link = get_or_404(db, _own(person_id, link_id).with_for_update())
-    if link.ended_at is None:
-        link.ended_at, link.ended_by = at, person_id
-    return link
-
-
-def show(db: Session, person_id: UUID, link_id: UUID, *, lessons: bool, sessions: bool, pieces: bool) -> None:
-    """Set what the mentor of this link sees. Only the apprentice may."""
-    link = get_or_404(db, _own(person_id, link_id).with_for_update())
-    if link.user_id != person_id:
-        raise NotAllowed("What a mentor sees is decided by the apprentice alone. Nothing was changed.")
-    if link.ended_at:
-        raise Conflict("This link has ended, so nothing of yours is shown by it any more.")
-    link.shows_lessons, link.shows_sessions, link.shows_pieces = lessons, sessions, pieces
-
-
-def expire_invitations(db: Session, *, at: datetime) -> str:
-    """The job: note invitations whose seven days are over. Returns a few words."""
-    is_noted = col(Invitation.expired_at).is_not(None)
-    over = select(Invitation).where(Invitation.expires_at <= at, ~is_noted, *_unanswered()).with_for_update()
-    expired = db.exec(over).all()
-    for invitation in expired:
-        invitation.expired_at = at
-    return f"invitations expired: {len(expired)}"
-
-
-def _in_force() -> sa.ColumnElement[bool]:
+def in_force() -> sa.ColumnElement[bool]:
     return sa.and_(*(col(moment).is_(None) for moment in (Link.ended_at, Link.completed_at, Link.paused_at)))
 
 
@@ -251,18 +327,4 @@ def _own(person_id: UUID, link_id: UUID) -> SelectOfScalar[Link]:
 
 
 def _active_link(apprentice_id: UUID, mentor_id: UUID) -> SelectOfScalar[Link]:
-    return select(Link).where(Link.user_id == apprentice_id, Link.mentor_id == mentor_id, _in_force())
-
-
-def _unanswered() -> tuple[sa.ColumnElement[bool], ...]:
-    answers = (Invitation.accepted_at, Invitation.withdrawn_at, Invitation.declined_at)
-    return tuple(col(answer).is_(None) for answer in answers)
-
-
-def _is_open(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (*_unanswered(), col(Invitation.expires_at) > at)
-
-
-def _wait_for(db: Session, person_id: UUID) -> None:
-    """Two requests that count or link for the same person go one after the other, on PostgreSQL too."""
-    db.exec(select(User.id).where(User.id == person_id).with_for_update(key_share=True)).first()
+    return select(Link).where(Link.user_id == apprentice_id, Link.mentor_id == mentor_id, in_force())

@@ -21,10 +21,10 @@ from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from curriculum.library import Library
-from mentorship import entries, links
+from mentorship import entries, handovers, links
 from mentorship.entries import FURTHEST_AHEAD as FURTHEST_AHEAD
 from mentorship.entries import Entry as Entry
-from mentorship.models.meetings import Handover, StudioSession
+from mentorship.models.meetings import StudioSession
 from mentorship.states import ahead, is_ahead, took, was_held
 from mentorship.states import end_of as end_of
 from mentorship.states import word_of as word_of
@@ -269,17 +269,13 @@ def starting(day: date, clock_time: time | None, minutes: int, zone: str, *, at:
 def _readable(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
     """Which sessions somebody may read: the one place in this file that decides."""
     owner, mentor = col(StudioSession.user_id), col(StudioSession.mentor_id)
-    is_with_nobody = sa.and_(mentor.is_(None), col(StudioSession.kind) != "meeting")
-    shown = sa.and_(owner.in_(links.owners_seen_by(db, viewer_id, "sessions")), is_with_nobody)
+    handed_on = sa.and_(handovers.is_handed(viewer_id), was_held())
+    of_nobody_else = sa.or_(owner == viewer_id, handovers.is_without_mentor(), handed_on)
+    shown = sa.and_(owner.in_(links.owners_seen_by(db, viewer_id, "sessions")), of_nobody_else)
     is_linked = owner.in_(links.apprentices_of(db, viewer_id))
     everybody = owner.in_(links.apprentices_of(db, viewer_id, with_ended=True))
     together = sa.and_(everybody, mentor == viewer_id, sa.or_(was_held(), is_linked))
-    handed = sa.exists().where(
-        col(Handover.user_id) == owner,
-        col(Handover.session_id) == col(StudioSession.id),
-        col(Handover.mentor_id) == viewer_id,
-    )
-    return sa.or_(owner == viewer_id, shown, together, sa.and_(is_linked, was_held(), handed))
+    return sa.or_(shown, together)
 
 
 def _words(db: Session, apprentice_id: UUID) -> Callable[[StudioSession], str]:

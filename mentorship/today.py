@@ -17,7 +17,7 @@ from curriculum.library import Library, Milestone
 from curriculum.log import counting
 from curriculum.models import Learner, Review
 from curriculum.progress import LessonOfTheWeek
-from mentorship import actions, links, milestones, sessions, sign_offs
+from mentorship import actions, invitations, links, milestones, sessions, sign_offs
 from mentorship.milestones import Row
 from mentorship.models.meetings import Action
 from mentorship.sessions import Listed
@@ -171,4 +171,4 @@ def _wants_mentor(db: Session, user_id: UUID, lesson: LessonOfTheWeek, at: datet
     if lesson.programme is None or not lesson.programme.mentored:
         return False
     has_mentor = any(pair.is_mentor for pair in links.active(db, user_id))
-    return not has_mentor and not links.open_invitations(db, user_id, at=at)
+    return not has_mentor and not invitations.open_invitations(db, user_id, at=at)

@@ -1,7 +1,10 @@
 """What two people keep of their time together, also when their link is over: sessions held, marks and decisions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -29,15 +32,25 @@ class Kept:
     said: list[Said]  # the latest first
 
 
-def counts(db: Session, link: Link) -> tuple[int, int]:
-    """(sessions held together, marks given) of a link's two people."""
-    held = select(sa.func.count()).where(
-        StudioSession.user_id == link.user_id,
-        StudioSession.mentor_id == link.mentor_id,
-        col(StudioSession.held_at).is_not(None),
+def counts(db: Session, over: Collection[Link]) -> dict[UUID, tuple[int, int]]:
+    """(sessions held together, marks given) of each link's two people, by the link's id."""
+    held = _by_pair(
+        db, over, col(StudioSession.user_id), col(StudioSession.mentor_id), col(StudioSession.held_at).is_not(None)
     )
-    marks = select(sa.func.count()).where(*_marked_by(link))
-    return db.exec(held).one(), db.exec(marks).one()
+    marks = _by_pair(db, over, col(Assessment.user_id), col(Assessment.by_id), col(Assessment.side) == "mentor")
+    pairs = {link.id: (link.user_id, link.mentor_id) for link in over}
+    return {link_id: (held.get(pair, 0), marks.get(pair, 0)) for link_id, pair in pairs.items()}
+
+
+def _by_pair(
+    db: Session, over: Collection[Link], apprentice: Any, mentor: Any, condition: sa.ColumnElement[bool]
+) -> dict[tuple[UUID, UUID], int]:
+    """How many rows there are by (apprentice, mentor)."""
+    ours = (apprentice.in_({link.user_id for link in over}), mentor.in_({link.mentor_id for link in over}))
+    rows = db.execute(
+        sa.select(apprentice, mentor, sa.func.count()).where(*ours, condition).group_by(apprentice, mentor)
+    )
+    return {(one, other): count for one, other, count in rows}
 
 
 def kept(db: Session, library: Library, link: Link) -> Kept:

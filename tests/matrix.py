@@ -18,7 +18,7 @@ FILE = "file:"  # a form's value: upload these words
 NEW_UUID = "01a20196-1d6c-7807-95e1-2855984b4e4f"  # nobody's
 MISSING = {  # what stands for an object of the world when there is none
     **dict.fromkeys(("other sign-in", "key"), "0" * 64),
-    **dict.fromkeys(("open secret", "expired secret", "used secret of ada"), "0" * 43),
+    **dict.fromkeys(("open secret", "expired secret", "used secret of ada", "bound secret"), "0" * 43),
     **dict.fromkeys(("card", "answered card"), "zzzzzz"),
     "pause": "712345",
     **dict.fromkeys(("own card", "deleted card"), "own-zzzzzzzzzz"),
@@ -265,7 +265,11 @@ MATRIX: dict[str, list[Case]] = {
     # -- people
     "GET home.today": [own(nobody_script=302)],
     "GET links.index": [own()],
-    "POST links.invited_somebody": [own(303, form={"role": "mentor", "name": "Somebody"})],
+    "POST links.invited_somebody": [
+        own(303, form={"role": "mentor", "name": "Somebody"}),
+        own(303, form={"role": "apprentice", "email": "gil@example.com"}),
+        own(422, form={"role": "mentor", "email": "gil@example.com, zoe@example.com"}),
+    ],
     "GET links.invited": [own(302)],
     "POST links.withdrawn": [
         only(ADA_DOES, url={"invitation_id": "@open invitation"}),
@@ -282,32 +286,61 @@ MATRIX: dict[str, list[Case]] = {
         for_all(403, url={"secret": "@expired secret"}, shows=INVITED),
         for_all(403, url={"secret": "@used secret of ada"}, shows=INVITED),
         for_all(404, url={"secret": "0" * 43}),
+        Case(
+            url={"secret": "@bound secret"},
+            sees={"anonymous": 200, "dora": 200, "ada": 403},
+            public=True,
+            shows=INVITED,
+            about="for Dora's address alone",
+        ),
     ],
     "POST links.accepted": [
         Case(
             url={"secret": "@open secret"},
-            sees={**dict.fromkeys(PERSONS, 303), "ada": 403, "ben": 409},
+            sees={**dict.fromkeys(PERSONS, 303), "ada": 403, "ben": 409, "hanna": 409},
             shows=INVITED,
         ),
         own(403, url={"secret": "@expired secret"}, shows=INVITED),
         own(403, url={"secret": "@used secret of ada"}, shows=INVITED),
         own(404, url={"secret": "0" * 43}),
+        Case(url={"secret": "@bound secret"}, sees={"dora": 303, "ada": 403}, shows=INVITED),
     ],
     "POST links.declined": [
+        Case(url={"secret": "@bound secret"}, sees={"dora": 303, "ada": 403}, shows=INVITED),
         Case(url={"secret": "@open secret"}, sees={**dict.fromkeys(PERSONS, 303), "ada": 403}, shows=INVITED),
         own(403, url={"secret": "@used secret of ada"}, shows=INVITED),
     ],
     "GET links.show": [
         only(BOTH, url={"link_id": "@link of ada and ben"}),
         only({"ada": 200, "carl": 200}, url={"link_id": "@link of ada and carl"}),
+        only({"ada": 200, "hanna": 200}, url={"link_id": "@paused link"}),
+        only({"ada": 200, "fay": 200}, url={"link_id": "@completed link"}),
     ],
     "POST links.ended": [
         only(BOTH_DO, url={"link_id": "@link of ada and ben"}),
         only({"ada": 303, "carl": 303}, url={"link_id": "@link of ada and carl"}, about="twice is no error"),
+        only({"ada": 303, "hanna": 303}, url={"link_id": "@paused link"}),
+        only({"ada": 409, "fay": 409}, url={"link_id": "@completed link"}),
+    ],
+    "POST links.paused": [
+        only(BOTH_DO, url={"link_id": "@link of ada and ben"}),
+        only({"ada": 303, "hanna": 303}, url={"link_id": "@paused link"}, about="twice is no error"),
+        only({"ada": 409, "carl": 409}, url={"link_id": "@link of ada and carl"}),
+    ],
+    "POST links.resumed": [
+        only(BOTH_DO, url={"link_id": "@link of ada and ben"}, about="nothing to take back"),
+        only({"ada": 303, "hanna": 303}, url={"link_id": "@paused link"}),
+        only({"ada": 409, "fay": 409}, url={"link_id": "@completed link"}),
+    ],
+    "POST links.completed": [
+        only(BOTH_DO, url={"link_id": "@link of ada and ben"}),
+        only({"ada": 303, "fay": 303}, url={"link_id": "@completed link"}, about="twice is no error"),
+        only({"ada": 409, "carl": 409}, url={"link_id": "@link of ada and carl"}),
     ],
     "POST links.shows": [
         only({"ada": 303, "ben": 403}, url={"link_id": "@link of ada and ben"}, form={"shows": "lessons"}),
         only({"ada": 409, "carl": 403}, url={"link_id": "@link of ada and carl"}, form={"shows": "lessons"}),
+        only({"ada": 303, "hanna": 403}, url={"link_id": "@paused link"}, form={"shows": "money"}),
     ],
     "GET links.apprentice": [only(BEN, url={"person_id": "@ada"}), only(BEN, url={"person_id": "@fay"})],
     # -- sessions

@@ -1,7 +1,8 @@
 """A site in which every text of Ada's is a word of its own, so that a page that shows it to the wrong person is found.
 
 Ada learns; Ben mentors her; Carl did, and their link is over; Dora was sent an invitation and opened it; Fay is another
-apprentice of Ben's; Eve is a stranger; Hanna runs the site.
+apprentice of Ben's, and completed a link as Ada's mentor; Eve is a stranger; Hanna runs the site, and her link as Ada's
+mentor is paused (both in topics/links_life.py).
 """
 
 import io
@@ -24,7 +25,7 @@ from curriculum.imports import media
 from curriculum.imports.media import File, Files
 from curriculum.library import Library
 from curriculum.own_cards import Draft
-from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
+from mentorship import actions, criteria, invitations, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models.milestones import Evidence
 from mentorship.models.pieces import Piece
@@ -41,7 +42,7 @@ OVER = MONDAY - 5 * DAY  # when Carl's link ended
 # What Ada wrote or is called, and who may read it at all. A case of the matrix may add to it.
 PRIVATE, PAIR = {"ada"}, {"ada", "ben"}
 READERS: dict[str, set[str]] = {
-    "name": {"ada", "ben", "carl", "dora"},
+    "name": {"ada", "ben", "carl", "dora", "fay", "hanna"},
     "email": PRIVATE,
     "makes": PRIVATE,
     "browser": PRIVATE,
@@ -63,9 +64,9 @@ READERS: dict[str, set[str]] = {
     "meeting action": PAIR,
     "meeting action of Ben": PAIR,
     "planned notes": PAIR,
-    "former notes": PRIVATE | {"carl"},
-    "former place": PRIVATE | {"carl"},
-    "former action": PRIVATE | {"carl"},
+    "former notes": {"ada", "carl"},  # not handed on to Ben
+    "former place": {"ada", "carl"},
+    "former action": {"ada", "carl"},
     "cancelled notes": PRIVATE,
     "practice notes": PAIR,
     "own action": PRIVATE,
@@ -223,15 +224,15 @@ def _sign_in(db: Session, user: User, browser: str) -> str:
 def _links(world: World, db: Session) -> None:
     for apprentice, mentor in (("ada", "ben"), ("ada", "carl"), ("fay", "ben")):
         at = MONDAY - 40 * DAY
-        _, secret = links.invite(db, world.id_of(apprentice), "mentor", "", most_a_day=10, at=at)
+        _, secret = invitations.invite(db, world.id_of(apprentice), "mentor", "", most_a_day=10, at=at)
         db.flush()
-        link = links.accept(db, world.id_of(mentor), secret, at=at)
+        link = invitations.accept(db, world.id_of(mentor), secret, at=at)
         world.ids[f"link of {apprentice} and {mentor}"] = str(link.id)
         if mentor == "ben":
             world.ids[f"used secret of {apprentice}"] = secret
     label = world.canaries["invitation label"]
     for name, at in (("open", MONDAY - DAY), ("expired", MONDAY - 8 * DAY)):
-        invitation, secret = links.invite(db, world.id_of("ada"), "mentor", label, most_a_day=10, at=at)
+        invitation, secret = invitations.invite(db, world.id_of("ada"), "mentor", label, most_a_day=10, at=at)
         world.ids |= {f"{name} invitation": str(invitation.id), f"{name} secret": secret}
     world.canaries["invitation secret"] = world.ids["open secret"]
 

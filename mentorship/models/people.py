@@ -28,6 +28,7 @@ class Invitation(SQLModel, table=True):
     expires_at: datetime
     accepted_at: datetime | None = None
     accepted_by: UUID | None = None
+    joined_by: UUID | None = None  # the account that was made by it: from then on nobody else may accept
     declined_at: datetime | None = None
     withdrawn_at: datetime | None = None
     expired_at: datetime | None = None  # noted by the job; expires_at alone decides

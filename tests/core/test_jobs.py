@@ -23,7 +23,7 @@ from core.jobs import Job, JobClaim, run_slot
 from core.limits import RateCount
 from core.once import Operation
 from core.settings import HERE, Settings
-from mentorship import links
+from mentorship import invitations
 from mentorship.models.people import Invitation
 from tests.conftest import KEY
 from tests.times import DAY, HOUR, MINUTE, MONDAY, SECOND
@@ -142,7 +142,7 @@ def test_invitations_that_ran_out_are_noted_once(base: Database, db: Session, fr
             )
         )
     db.commit()
-    job = Job("expire-invitations", 60, links.expire_invitations)
+    job = Job("expire-invitations", 60, invitations.expire_invitations)
 
     said = [run_slot(base, job, at=MONDAY + 7 * DAY + number * HOUR) for number in range(2)]
 

@@ -23,7 +23,7 @@ from curriculum.imports.tables import LATIN
 from curriculum.library import Library, Milestone
 from curriculum.models import Memory
 from curriculum.own_cards import Draft
-from mentorship import actions, criteria, links, milestones, portfolio, sessions, sign_offs
+from mentorship import actions, criteria, invitations, links, milestones, portfolio, sessions, sign_offs
 from mentorship.actions import Promise
 from mentorship.models.milestones import MilestoneEvent
 from mentorship.models.pieces import Piece, Version
@@ -111,12 +111,14 @@ def keys(cast: Cast, db: Session) -> None:
 def pairs(cast: Cast, db: Session) -> None:
     ada, ben, cleo, dora = (cast.id_of(name) for name in ("ada", "ben", "cleo", "dora"))
     for apprentice, mentor, role in ((ada, ben, "mentor"), (cleo, ben, "mentor"), (ada, dora, "mentor")):
-        _, secret = links.invite(db, apprentice, role, "", most_a_day=10, at=days_ago(50))
+        _, secret = invitations.invite(db, apprentice, role, "", most_a_day=10, at=days_ago(50))
         db.flush()
-        link = links.accept(db, mentor, secret, at=days_ago(49))
+        link = invitations.accept(db, mentor, secret, at=days_ago(49))
         cast.ids[f"link_{cast_name(cast, apprentice)}_{cast_name(cast, mentor)}"] = str(link.id)
-    _, cast.ids["invitation"] = links.invite(db, ada, "mentor", "Somebody with ears", most_a_day=10, at=days_ago(1))
-    links.invite(db, ben, "apprentice", "", most_a_day=10, at=days_ago(2))
+    _, cast.ids["invitation"] = invitations.invite(
+        db, ada, "mentor", "Somebody with ears", most_a_day=10, at=days_ago(1)
+    )
+    invitations.invite(db, ben, "apprentice", "", most_a_day=10, at=days_ago(2))
 
 
 def cast_name(cast: Cast, person_id: UUID) -> str:

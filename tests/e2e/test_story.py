@@ -401,6 +401,7 @@ def verifies_it(page: Page) -> None:
 
 def ends_the_link(page: Page) -> None:
     page.goto("/mentors")
+    page.get_by_role("main").get_by_role("link", name="Ben", exact=True).click()
     page.get_by_text("End the link", exact=True).click()
     page.get_by_role("button", name="End the link with Ben").click()
     expect(page.get_by_text("The link has ended")).to_be_visible()

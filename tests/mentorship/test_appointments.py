@@ -336,13 +336,27 @@ def test_the_end_of_a_link_cancels_what_was_planned_for_good(db, ada, ben, pair)
     held = agree(db, ada, ben, starts_at=LATER + DAY)
     appointments.hold(db, ada.id, held.id, at=LATER + 2 * DAY)
 
-    links.end(db, ben.id, pair.id, at=MONDAY)
-    gone = appointments.cancel_all_ahead(db, ada.id, ben.id, ben.id, "The link ended.", MONDAY)
+    before = confirmed.sequence
 
-    assert gone == [proposed, confirmed]
+    links.end(db, ben.id, pair.id, at=MONDAY)
+
+    gone = [proposed, confirmed]
     assert {states.word_of(one) for one in gone} == {"cancelled"}
+    assert (confirmed.cancelled_by, confirmed.sequence) == (ben.id, before + 1)
+    assert told(db, ada)[-1].endswith("The 2 sessions that you had planned are cancelled.")
     assert {one.cancel_reason for one in gone} == {"The link ended."}
     assert states.word_of(held) == "held"
+    assert sessions.planned(db, ada.id) == []
+
+
+def test_a_completed_link_cancels_what_was_planned_and_a_new_one_does_not_bring_it_back(db, ada, ben, pair, link_of):
+    session = propose(db, ada, ben)
+
+    links.complete(db, ada.id, pair.id, at=MONDAY)
+    db.commit()
+    link_of(ada, ben)
+
+    assert (states.word_of(session), session.cancel_reason) == ("cancelled", "The link was completed.")
     assert sessions.planned(db, ada.id) == []
 
 
@@ -364,7 +378,6 @@ def test_while_a_link_is_paused_what_is_planned_stands_still(db, ada, ben, pair)
 def test_from_the_tab_of_an_ended_link_nothing_is_done(db, ada, ben, pair):
     session = agree(db, ada, ben)
     links.end(db, ben.id, pair.id, at=MONDAY)
-    appointments.cancel_all_ahead(db, ada.id, ben.id, ben.id, "The link ended.", MONDAY)
     db.commit()
 
     with pytest.raises(Refused, match="linked with now"):

@@ -13,7 +13,7 @@ from sqlmodel import select
 from core.accounts import hash_of
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
-from mentorship import links
+from mentorship import invitations, links
 from mentorship.models.people import Invitation, Link
 from tests.times import DAY, HOUR, MINUTE, MONDAY, SECOND
 
@@ -21,7 +21,7 @@ WHATS: tuple[links.What, ...] = ("lessons", "sessions", "pieces")
 
 
 def invite(db, person, role="mentor", *, at=MONDAY):
-    invitation, secret = links.invite(db, person.id, role, "a friend", most_a_day=10, at=at)
+    invitation, secret = invitations.invite(db, person.id, role, "a friend", most_a_day=10, at=at)
     db.commit()
     return invitation, secret
 
@@ -37,7 +37,7 @@ def sees(db, viewer, owner):
 def test_who_accepts_becomes_what_the_invitation_says(db, ada, ben, role):
     _, secret = invite(db, ada, role)
 
-    link = links.accept(db, ben.id, secret, at=MONDAY + HOUR)
+    link = invitations.accept(db, ben.id, secret, at=MONDAY + HOUR)
 
     expected = (ada.id, ben.id) if role == "mentor" else (ben.id, ada.id)
     assert (link.user_id, link.mentor_id) == expected
@@ -57,22 +57,22 @@ def test_only_the_hash_of_the_secret_is_stored(db, fresh_db, ada):
 def test_an_invited_person_sees_nothing_before_saying_yes(db, ada, ben):
     _, secret = invite(db, ada)
 
-    links.find_invitation(db, secret, viewer_id=ben.id, at=MONDAY)
+    invitations.find_invitation(db, secret, viewer_id=ben.id, at=MONDAY)
 
     assert sees(db, ben, ada) == set()
 
 
 def test_an_invitation_works_once(db, ada, ben, eve):
     _, secret = invite(db, ada)
-    links.accept(db, ben.id, secret, at=MONDAY)
+    invitations.accept(db, ben.id, secret, at=MONDAY)
     db.commit()
 
     for person in (ben, eve):
         with pytest.raises(NotAllowed, match="used already"):
-            links.accept(db, person.id, secret, at=MONDAY)
+            invitations.accept(db, person.id, secret, at=MONDAY)
 
     assert len(db.exec(select(Link)).all()) == 1
-    assert not links.is_open_invitation(db, secret, at=MONDAY)
+    assert not invitations.is_open_invitation(db, secret, at=MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -82,16 +82,16 @@ def test_an_invitation_works_once(db, ada, ben, eve):
 def test_an_invitation_lasts_seven_days(db, ada, ben, age, is_open):
     _, secret = invite(db, ada)
 
-    assert links.is_open_invitation(db, secret, at=MONDAY + age) == is_open
-    assert bool(links.open_invitations(db, ada.id, at=MONDAY + age)) == is_open
+    assert invitations.is_open_invitation(db, secret, at=MONDAY + age) == is_open
+    assert bool(invitations.open_invitations(db, ada.id, at=MONDAY + age)) == is_open
     if is_open:
-        links.accept(db, ben.id, secret, at=MONDAY + age)
+        invitations.accept(db, ben.id, secret, at=MONDAY + age)
     else:
         with pytest.raises(NotAllowed, match="expired"):
-            links.accept(db, ben.id, secret, at=MONDAY + age)
+            invitations.accept(db, ben.id, secret, at=MONDAY + age)
 
 
-@pytest.mark.parametrize("answer", [links.accept, links.decline])
+@pytest.mark.parametrize("answer", [invitations.accept, invitations.decline])
 def test_nobody_answers_their_own_invitation(db, ada, answer):
     _, secret = invite(db, ada)
 
@@ -99,18 +99,18 @@ def test_nobody_answers_their_own_invitation(db, ada, answer):
         answer(db, ada.id, secret, at=MONDAY)
 
     assert db.exec(select(Link)).all() == []
-    assert links.is_open_invitation(db, secret, at=MONDAY)
+    assert invitations.is_open_invitation(db, secret, at=MONDAY)
 
 
 def test_an_invitation_taken_back_leads_nowhere(db, ada, ben):
     invitation, secret = invite(db, ada)
 
     for _ in range(2):
-        links.withdraw(db, ada.id, invitation.id, at=MONDAY)
+        invitations.withdraw(db, ada.id, invitation.id, at=MONDAY)
 
     with pytest.raises(NotAllowed, match="Ada took this invitation back"):
-        links.accept(db, ben.id, secret, at=MONDAY)
-    assert links.open_invitations(db, ada.id, at=MONDAY) == []
+        invitations.accept(db, ben.id, secret, at=MONDAY)
+    assert invitations.open_invitations(db, ada.id, at=MONDAY) == []
 
 
 def test_only_its_maker_takes_an_invitation_back(db, ada, eve):
@@ -118,27 +118,27 @@ def test_only_its_maker_takes_an_invitation_back(db, ada, eve):
 
     for foreign_or_missing in (invitation.id, uuid7()):
         with pytest.raises(NotFound):
-            links.withdraw(db, eve.id, foreign_or_missing, at=MONDAY)
+            invitations.withdraw(db, eve.id, foreign_or_missing, at=MONDAY)
 
-    assert links.is_open_invitation(db, secret, at=MONDAY)
+    assert invitations.is_open_invitation(db, secret, at=MONDAY)
 
 
 def test_an_accepted_invitation_cannot_be_taken_back(db, ada, ben):
     invitation, secret = invite(db, ada)
-    links.accept(db, ben.id, secret, at=MONDAY)
+    invitations.accept(db, ben.id, secret, at=MONDAY)
 
     with pytest.raises(Conflict, match="end the link instead"):
-        links.withdraw(db, ada.id, invitation.id, at=MONDAY)
+        invitations.withdraw(db, ada.id, invitation.id, at=MONDAY)
 
 
 def test_a_declined_invitation_is_over(db, ada, ben, eve):
     _, secret = invite(db, ada)
 
-    links.decline(db, ben.id, secret, at=MONDAY)
+    invitations.decline(db, ben.id, secret, at=MONDAY)
 
     for person in (ben, eve):
         with pytest.raises(NotAllowed, match="declined"):
-            links.accept(db, person.id, secret, at=MONDAY)
+            invitations.accept(db, person.id, secret, at=MONDAY)
 
 
 @pytest.mark.parametrize("secret", ["", "x", "made", "0" * 43, "é" * 43, "' OR 1=1 --"])
@@ -146,7 +146,7 @@ def test_a_guessed_secret_is_not_found(db, ada, ben, secret):
     invite(db, ada)
 
     with pytest.raises(NotFound):
-        links.accept(db, ben.id, secret, at=MONDAY)
+        invitations.accept(db, ben.id, secret, at=MONDAY)
 
 
 def test_the_eleventh_invitation_of_a_day_waits(db, ada, ben):
@@ -162,10 +162,10 @@ def test_the_eleventh_invitation_of_a_day_waits(db, ada, ben):
 def test_the_job_notes_what_has_expired_once(db, ada, ben):
     expired, _ = invite(db, ada)
     _, used = invite(db, ada)
-    links.accept(db, ben.id, used, at=MONDAY)
+    invitations.accept(db, ben.id, used, at=MONDAY)
     invite(db, ada, at=MONDAY + DAY)
 
-    said = [links.expire_invitations(db, at=MONDAY + 7 * DAY) for _ in range(2)]
+    said = [invitations.expire_invitations(db, at=MONDAY + 7 * DAY) for _ in range(2)]
 
     assert said == ["invitations expired: 1", "invitations expired: 0"]
     assert expired.expired_at == MONDAY + 7 * DAY
@@ -212,7 +212,7 @@ def test_a_stranger_ends_no_link(db, ada, ben, eve, link_of):
 def test_the_apprentice_chooses_what_is_shown(db, ada, ben, link_of, what):
     link = link_of(ada, ben)
 
-    links.show(db, ada.id, link.id, **{name: name == what for name in WHATS})
+    links.show(db, ada.id, link.id, **{name: name == what for name in WHATS}, at=MONDAY)
 
     assert sees(db, ben, ada) == {what}
     assert [person.id for person in links.mentors_who_see(db, ada.id, what)] == [ben.id]
@@ -222,9 +222,9 @@ def test_a_mentor_does_not_widen_what_is_shown(db, ada, ben, eve, link_of):
     link = link_of(ada, ben, shows_pieces=False)
 
     with pytest.raises(NotAllowed, match="apprentice alone"):
-        links.show(db, ben.id, link.id, lessons=True, sessions=True, pieces=True)
+        links.show(db, ben.id, link.id, lessons=True, sessions=True, pieces=True, at=MONDAY)
     with pytest.raises(NotFound):
-        links.show(db, eve.id, link.id, lessons=True, sessions=True, pieces=True)
+        links.show(db, eve.id, link.id, lessons=True, sessions=True, pieces=True, at=MONDAY)
 
     assert sees(db, ben, ada) == {"lessons", "sessions"}
 
@@ -234,7 +234,7 @@ def test_an_ended_link_shows_nothing_again(db, ada, ben, link_of):
     links.end(db, ada.id, link.id, at=MONDAY)
 
     with pytest.raises(Conflict):
-        links.show(db, ada.id, link.id, lessons=True, sessions=True, pieces=True)
+        links.show(db, ada.id, link.id, lessons=True, sessions=True, pieces=True, at=MONDAY)
 
     assert sees(db, ben, ada) == set()
 
@@ -244,14 +244,14 @@ def test_two_people_are_linked_the_same_way_once(db, ada, ben, link_of):
     _, secret = invite(db, ada)
 
     with pytest.raises(Conflict, match="linked that way already"):
-        links.accept(db, ben.id, secret, at=MONDAY)
+        invitations.accept(db, ben.id, secret, at=MONDAY)
 
 
 def test_two_people_may_be_each_others_mentor(db, ada, ben, link_of):
     link_of(ada, ben)
     _, secret = invite(db, ada, "apprentice")
 
-    links.accept(db, ben.id, secret, at=MONDAY)
+    invitations.accept(db, ben.id, secret, at=MONDAY)
 
     assert sees(db, ada, ben) == set(WHATS)
     assert [(pair.person.name, pair.is_mentor) for pair in links.active(db, ada.id)] == [("Ben", True), ("Ben", False)]
@@ -277,7 +277,7 @@ def test_of_many_who_accept_at_once_one_comes_in(base, db, fresh_db, ada, ben, e
     _, secret = invite(db, ada)
     ids = [ben.id, eve.id, ben.id, eve.id]
 
-    results = at_once(base, *(partial(links.accept, person=one, secret=secret, at=MONDAY) for one in ids))
+    results = at_once(base, *(partial(invitations.accept, person=one, secret=secret, at=MONDAY) for one in ids))
 
     assert sum(isinstance(result, NotAllowed) for result in results) == 3
     assert len(fresh_db.exec(select(Link)).all()) == 1
@@ -286,14 +286,14 @@ def test_of_many_who_accept_at_once_one_comes_in(base, db, fresh_db, ada, ben, e
 def test_two_invitations_accepted_at_once_make_one_link(base, db, fresh_db, ada, ben):
     secrets = [invite(db, ada)[1] for _ in range(3)]
 
-    results = at_once(base, *(partial(links.accept, person=ben.id, secret=one, at=MONDAY) for one in secrets))
+    results = at_once(base, *(partial(invitations.accept, person=ben.id, secret=one, at=MONDAY) for one in secrets))
 
     assert sum(isinstance(result, Conflict) for result in results) == 2
     assert len(fresh_db.exec(select(Link)).all()) == 1
 
 
 def test_invitations_made_at_once_are_counted(base, db, fresh_db, ada):
-    act = partial(links.invite, person=ada.id, role="mentor", name="", most_a_day=3, at=MONDAY)
+    act = partial(invitations.invite, person=ada.id, role="mentor", name="", most_a_day=3, at=MONDAY)
     db.commit()
 
     results = at_once(base, *[act] * 6)
@@ -307,7 +307,7 @@ def test_a_new_invitation_links_two_people_again(db, ada, ben, link_of):
     links.end(db, ben.id, link.id, at=MONDAY + DAY)
     _, secret = invite(db, ada, at=MONDAY + 2 * DAY)
 
-    links.accept(db, ben.id, secret, at=MONDAY + 3 * DAY)
+    invitations.accept(db, ben.id, secret, at=MONDAY + 3 * DAY)
 
     assert sees(db, ben, ada) == set(WHATS)
     assert [pair.link.id for pair in links.ended(db, ada.id)] == [link.id]
@@ -345,8 +345,8 @@ def test_whatever_happens_people_see_what_the_last_words_were(db, ada, ben, eve,
         at += MINUTE
         pair = (one, other)
         if word == "link" and one != other and pair not in expected:
-            _, secret = links.invite(db, people[one].id, "mentor", "", most_a_day=10_000, at=at)
-            links.accept(db, people[other].id, secret, at=at)
+            _, secret = invitations.invite(db, people[one].id, "mentor", "", most_a_day=10_000, at=at)
+            invitations.accept(db, people[other].id, secret, at=at)
             expected[pair] = set(WHATS)
         for found in [found for found in links.active(db, people[one].id) if found.is_mentor]:
             if found.person.id != people[other].id:
@@ -355,7 +355,7 @@ def test_whatever_happens_people_see_what_the_last_words_were(db, ada, ben, eve,
                 links.end(db, people[one].id, found.link.id, at=at)
                 del expected[pair]
             if word == "show":
-                links.show(db, people[one].id, found.link.id, **{what: what in more[0] for what in WHATS})
+                links.show(db, people[one].id, found.link.id, **{what: what in more[0] for what in WHATS}, at=at)
                 expected[pair] = more[0]
 
     for one, apprentice in enumerate(people):

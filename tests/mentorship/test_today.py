@@ -14,7 +14,7 @@ from curriculum import day_list, lessons, reviews
 from curriculum.library import Library, Problem
 from curriculum.models import Memory, QueueCard
 from curriculum.scheduling import State
-from mentorship import actions, links, milestones, sessions, today
+from mentorship import actions, invitations, links, milestones, sessions, today
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry
 from mentorship.today import Today
@@ -185,7 +185,7 @@ def test_a_programme_for_two_asks_for_a_mentor_until_somebody_is_invited(look, d
     welcome(db, library, ada, "nine-months")
     before = look(ada).wants_mentor
 
-    links.invite(db, ada.id, "mentor", "Ben", most_a_day=10, at=MONDAY)
+    invitations.invite(db, ada.id, "mentor", "Ben", most_a_day=10, at=MONDAY)
 
     assert (before, look(ada).wants_mentor) == (True, False)
 

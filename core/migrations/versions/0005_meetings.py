@@ -32,7 +32,7 @@ TABLES = [
 NO, ZERO, NONE = sa.false(), "0", ""
 COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
     "user": [("confirmed_at", UTCDateTime(), None)],
-    "invitation": [("email", sa.String(), NONE)],
+    "invitation": [("email", sa.String(), NONE), ("joined_by", sa.Uuid(), None)],
     "link": [
         ("paused_at", UTCDateTime(), None),
         ("paused_by", sa.Uuid(), None),
