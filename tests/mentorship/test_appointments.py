@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
@@ -447,18 +447,30 @@ def test_of_a_yes_and_a_no_at_once_one_truth_stays(base, db, fresh_db, ada, ben,
 
 # -- always --------------------------------------------------------------------------------------------------
 
-STEPS = ["confirm", "choose", "move", "cancel", "miss", "hold", "undo", "sign", "unsign"]
+STEPS = ["confirm", "choose", "move", "cancel", "miss", "hold", "undo", "sign", "sign", "unsign"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(
-    st.lists(st.tuples(st.booleans(), st.sampled_from(STEPS), st.sampled_from([0, 1, 14, 15, 60, 1500])), max_size=30)
+    st.sampled_from(["proposed", "confirmed", "held", "signed"]),
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from(STEPS), st.sampled_from([0, 1, 14, 15, 60, 1500])),
+        min_size=3,
+        max_size=25,
+    ),
 )
-def test_whatever_two_people_do_a_session_has_one_state_that_makes_sense(db, ada, ben, pair, walk):
+def test_whatever_two_people_do_a_session_has_one_state_that_makes_sense(db, ada, ben, pair, begins, walk):
     at = MONDAY
     between = Between(ada.id, ben.id)
     plan = Plan(times(MONDAY + DAY, MONDAY + 2 * DAY))
     session = appointments.propose(db, ada.id, between, plan, anyway=True, at=at)
+    if begins != "proposed":
+        appointments.confirm(db, ben.id, session.id, session.starts_at, at=at)
+    if begins in ("held", "signed"):
+        at += 2 * DAY
+        appointments.hold(db, ada.id, session.id, at=at)
+    for person in (ada, ben) if begins == "signed" else ():
+        signing.sign(db, person.id, session.id, at=at)
     sequence = session.sequence
     for is_bens, step, minutes in walk:
         at += minutes * MINUTE
@@ -475,6 +487,7 @@ def test_whatever_two_people_do_a_session_has_one_state_that_makes_sense(db, ada
         db.flush()
         _makes_sense(session, sequence)
         sequence = session.sequence
+        event(states.word_of(session))
     db.rollback()
 
 
