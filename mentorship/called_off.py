@@ -6,6 +6,19 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from mentorship.models.meetings import StudioSession
+from mentorship.models.people import Link
+
+
+def with_link(db: Session, link: Link, by: UUID, reason: str, at: datetime) -> str:
+    """Cancel what the two of a link have planned; as words to add to what they are told, "" where there was nothing."""
+    gone = cancel_all_ahead(db, link.user_id, link.mentor_id, by, reason, at)
+    if not gone:
+        return ""
+    return (
+        " The session that you had planned is cancelled."
+        if len(gone) == 1
+        else (f" The {len(gone)} sessions that you had planned are cancelled.")
+    )
 
 
 def cancel_all_ahead(

@@ -18,7 +18,7 @@ from core import inbox
 from core.accounts import User
 from core.database import get_or_404
 from core.errors import Conflict, NotAllowed
-from mentorship import news
+from mentorship import called_off, news
 from mentorship.models.meetings import Handover
 from mentorship.models.people import Link
 
@@ -228,10 +228,10 @@ def complete(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Li
     _refuse_over(pair)
     pair.link.completed_at, pair.link.completed_by = at, person_id
     _take_handovers_back(db, pair.link)
+    gone = called_off.with_link(db, pair.link, person_id, "The link was completed.", at)
     me = db.get_one(User, person_id).name
-    _tell(
-        db, pair, f"{me} completed your link: you reached what it was for. What you held together stays readable.", at
-    )
+    text = f"{me} completed your link: you reached what it was for. What you held together stays readable.{gone}"
+    _tell(db, pair, text, at)
     return pair.link
 
 
@@ -243,8 +243,11 @@ def end(db: Session, person_id: UUID, link_id: UUID, *, at: datetime) -> Link:
     _refuse_over(pair)
     pair.link.ended_at, pair.link.ended_by = at, person_id
     _take_handovers_back(db, pair.link)
+    gone = called_off.with_link(db, pair.link, person_id, "The link ended.", at)
     me = db.get_one(User, person_id).name
-    _tell(db, pair, f"{me} ended your link. What you held together and marks given stay readable to you both.", at)
+    _tell(
+        db, pair, f"{me} ended your link. What you held together and marks given stay readable to you both.{gone}", at
+    )
     return pair.link
 
 

@@ -79,7 +79,7 @@ def stop(
     if minutes > _passed(session, at):
         raise Refused(f"It began {_passed(session, at)} min ago, so it cannot have taken longer.", field="minutes")
     session.minutes, session.goal, session.result = minutes, goal.strip(), result.strip()
-    session.held_at = at
+    session.held_at, session.held_by = at, person_id
     return session
 
 

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from core import inbox, prose
-from core.accounts import User
+from core import prose
 from core.errors import Refused
 from curriculum.library import Library
-from mentorship import actions, clocks, news, sessions, signing
+from mentorship import actions, news, planning, sessions, signing
 from mentorship.actions import Promise
 from mentorship.models.meetings import StudioSession
 from mentorship.sessions import Between, Entry, Kind
@@ -53,7 +52,9 @@ def afterwards(
     if lines.next:
         promise = Promise(lines.next, step.owner_id or session.user_id, step.due_on)
         actions.add_action(db, person_id, session.id, promise, at=at)
-    _tell(db, session, person_id, at)
+    if kind == "meeting":
+        said = "logged your {name} of {when}. Read it, and sign it if so it was."
+        planning.tell(db, session, person_id, said, at, kind=news.SIGNING)
     return session
 
 
@@ -87,22 +88,6 @@ def notes_of(lines: Lines, kind: Kind) -> str:
             field="notes",
         )
     return notes
-
-
-def _tell(db: Session, session: StudioSession, by: UUID, at: datetime) -> None:
-    other = sessions.other(db, session, by)
-    if other is None or session.kind != "meeting":
-        return
-    said = f"{db.get_one(User, by).name} logged your meeting of {clocks.told(session.starts_at, other.zone)}."
-    inbox.tell(
-        db,
-        other.id,
-        news.SIGNING,
-        f"{said} Read it, and sign it if so it was.",
-        path=f"/sessions/{session.id}",
-        thread=f"session:{session.id}",
-        at=at,
-    )
 
 
 def _what_is_signed(session: StudioSession) -> tuple[object, ...]:

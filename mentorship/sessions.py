@@ -269,7 +269,8 @@ def starting(day: date, clock_time: time | None, minutes: int, zone: str, *, at:
 def _readable(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
     """Which sessions somebody may read: the one place in this file that decides."""
     owner, mentor = col(StudioSession.user_id), col(StudioSession.mentor_id)
-    of_nobody_else = sa.or_(owner == viewer_id, handovers.is_without_mentor(), handovers.is_handed(viewer_id))
+    handed_on = sa.and_(handovers.is_handed(viewer_id), was_held())
+    of_nobody_else = sa.or_(owner == viewer_id, handovers.is_without_mentor(), handed_on)
     shown = sa.and_(owner.in_(links.owners_seen_by(db, viewer_id, "sessions")), of_nobody_else)
     is_linked = owner.in_(links.apprentices_of(db, viewer_id))
     everybody = owner.in_(links.apprentices_of(db, viewer_id, with_ended=True))

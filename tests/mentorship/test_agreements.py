@@ -1,6 +1,7 @@
 """What two people agree on: both say yes, and what held holds until both have said yes to something else."""
 
 from functools import partial
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -166,7 +167,7 @@ def test_each_is_told_what_the_other_did(db, ada, ben, link):
         agreements.say_yes(db, ben.id, link.id, first.id, at=MONDAY)
     write(db, ben, link, "second", before=first, at=MONDAY + HOUR)
 
-    said = {person.name: [] for person in (ada, ben)}
+    said: dict[str, list[str]] = {"Ada": [], "Ben": []}
     for notice in db.exec(select(Notice).order_by(Notice.id)):
         said["Ada" if notice.user_id == ada.id else "Ben"].append(notice.text)
         assert notice.path == f"/links/{link.id}/agreement"
@@ -190,7 +191,8 @@ def test_what_holds_is_the_newest_to_which_both_said_yes(db, ada, ben, link_of, 
     db.rollback()
     link, at = link_of(ada, person(db, f"Mentor{uuid7().hex}")), MONDAY
     mentor_id = link.mentor_id
-    rows, yes = [], []
+    rows: list[Agreement] = []
+    yes: list[set[UUID]] = []
     for number, (word, by_mentor) in enumerate(steps):
         at += MINUTE
         who = mentor_id if by_mentor else ada.id

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
@@ -336,13 +336,27 @@ def test_the_end_of_a_link_cancels_what_was_planned_for_good(db, ada, ben, pair)
     held = agree(db, ada, ben, starts_at=LATER + DAY)
     appointments.hold(db, ada.id, held.id, at=LATER + 2 * DAY)
 
-    links.end(db, ben.id, pair.id, at=MONDAY)
-    gone = appointments.cancel_all_ahead(db, ada.id, ben.id, ben.id, "The link ended.", MONDAY)
+    before = confirmed.sequence
 
-    assert gone == [proposed, confirmed]
+    links.end(db, ben.id, pair.id, at=MONDAY)
+
+    gone = [proposed, confirmed]
     assert {states.word_of(one) for one in gone} == {"cancelled"}
+    assert (confirmed.cancelled_by, confirmed.sequence) == (ben.id, before + 1)
+    assert told(db, ada)[-1].endswith("The 2 sessions that you had planned are cancelled.")
     assert {one.cancel_reason for one in gone} == {"The link ended."}
     assert states.word_of(held) == "held"
+    assert sessions.planned(db, ada.id) == []
+
+
+def test_a_completed_link_cancels_what_was_planned_and_a_new_one_does_not_bring_it_back(db, ada, ben, pair, link_of):
+    session = propose(db, ada, ben)
+
+    links.complete(db, ada.id, pair.id, at=MONDAY)
+    db.commit()
+    link_of(ada, ben)
+
+    assert (states.word_of(session), session.cancel_reason) == ("cancelled", "The link was completed.")
     assert sessions.planned(db, ada.id) == []
 
 
@@ -364,7 +378,6 @@ def test_while_a_link_is_paused_what_is_planned_stands_still(db, ada, ben, pair)
 def test_from_the_tab_of_an_ended_link_nothing_is_done(db, ada, ben, pair):
     session = agree(db, ada, ben)
     links.end(db, ben.id, pair.id, at=MONDAY)
-    appointments.cancel_all_ahead(db, ada.id, ben.id, ben.id, "The link ended.", MONDAY)
     db.commit()
 
     with pytest.raises(Refused, match="linked with now"):
@@ -434,18 +447,30 @@ def test_of_a_yes_and_a_no_at_once_one_truth_stays(base, db, fresh_db, ada, ben,
 
 # -- always --------------------------------------------------------------------------------------------------
 
-STEPS = ["confirm", "choose", "move", "cancel", "miss", "hold", "undo", "sign", "unsign"]
+STEPS = ["confirm", "choose", "move", "cancel", "miss", "hold", "undo", "sign", "sign", "unsign"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(
-    st.lists(st.tuples(st.booleans(), st.sampled_from(STEPS), st.sampled_from([0, 1, 14, 15, 60, 1500])), max_size=30)
+    st.sampled_from(["proposed", "confirmed", "held", "signed"]),
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from(STEPS), st.sampled_from([0, 1, 14, 15, 60, 1500])),
+        min_size=3,
+        max_size=25,
+    ),
 )
-def test_whatever_two_people_do_a_session_has_one_state_that_makes_sense(db, ada, ben, pair, walk):
+def test_whatever_two_people_do_a_session_has_one_state_that_makes_sense(db, ada, ben, pair, begins, walk):
     at = MONDAY
     between = Between(ada.id, ben.id)
     plan = Plan(times(MONDAY + DAY, MONDAY + 2 * DAY))
     session = appointments.propose(db, ada.id, between, plan, anyway=True, at=at)
+    if begins != "proposed":
+        appointments.confirm(db, ben.id, session.id, session.starts_at, at=at)
+    if begins in ("held", "signed"):
+        at += 2 * DAY
+        appointments.hold(db, ada.id, session.id, at=at)
+    for person in (ada, ben) if begins == "signed" else ():
+        signing.sign(db, person.id, session.id, at=at)
     sequence = session.sequence
     for is_bens, step, minutes in walk:
         at += minutes * MINUTE
@@ -462,6 +487,7 @@ def test_whatever_two_people_do_a_session_has_one_state_that_makes_sense(db, ada
         db.flush()
         _makes_sense(session, sequence)
         sequence = session.sequence
+        event(states.word_of(session))
     db.rollback()
 
 

@@ -204,7 +204,7 @@ def test_the_page_says_in_words_what_the_picture_shows(as_ada, held, ada, ben, l
 
     page = words(as_ada.get("/sessions/hours"))
 
-    assert "In the last 12 weeks: 2 h 5 min of it meetings 1 h 15 min (45 min signed), practice 50 min." in page
+    assert "In the last 12 weeks: 2 h 5 min in all; meetings 1 h 15 min (45 min signed), practice 50 min." in page
     assert "Week of 23 Nov 2026 1 h 15 min 45 min – 50 min" in page
 
 

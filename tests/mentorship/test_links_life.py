@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -210,7 +211,9 @@ def step_strategy():
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(step_strategy())
 def test_whatever_two_do_access_is_what_the_last_words_were(db, ada, ben, eve, steps):
-    people, model, newest, at = [ada, ben, eve], defaultdict(Model), {}, MONDAY
+    people, at = [ada, ben, eve], MONDAY
+    model: defaultdict[tuple[int, int], Model] = defaultdict(Model)
+    newest: dict[tuple[int, int], UUID] = {}
     db.rollback()
 
     for word, (one, other), by_mentor, wanted in steps:

@@ -106,9 +106,9 @@ def test_the_other_one_is_told_of_a_meeting_in_their_own_time(fresh_db, log, ada
     log(ada)
     log(ada, ben, kind="studio")
 
-    notice = fresh_db.exec(select(Notice)).one()
+    notice = fresh_db.exec(select(Notice).where(Notice.kind == "signing")).one()
     assert notice.user_id == ben.id
-    assert notice.text.startswith("Ada logged your meeting of Monday 23 November 2026, 11:00.")
+    assert notice.text.startswith("Ada logged your meeting of Monday 23 November 2026, 11:00")
     assert (notice.path, notice.thread) == (f"/sessions/{session.id}", f"session:{session.id}")
 
 
