@@ -51,6 +51,8 @@ BLUEPRINTS = [
     "mentorship.views.home",
     "mentorship.views.links",
     "mentorship.views.sessions",
+    "mentorship.views.session_files",
+    "mentorship.views.practice_log",
     "mentorship.views.appointments",
     "mentorship.views.hours",
     "mentorship.views.meetings",

@@ -190,7 +190,7 @@ def http_refused(error: HTTPException) -> Any:
         400: "The request could not be understood. Go back, reload the page and try again.",
         404: "There is nothing here that you can see.",
         405: "This address does not take that kind of request. Go back and use the page's buttons.",
-        413: f"This is larger than the {current_app.extensions['settings'].upload_mb} MB we can take.",
+        413: _too_large(),
         416: "That part of the file does not exist.",
         429: "That was too often in a short time. Wait a few minutes, then try again.",
     }
@@ -202,6 +202,17 @@ def http_refused(error: HTTPException) -> Any:
         limit = limiter.current_limit
         answer.headers["Retry-After"] = str(max(1, int(limit.reset_at - time.time())) if limit else 900)
     return answer
+
+
+def _too_large() -> str:
+    """Of a whole request that is larger than any file may be, or of the texts in it."""
+    most = current_app.config["MAX_CONTENT_LENGTH"]
+    if most and (request.content_length or 0) > most:
+        return f"This is larger than the {current_app.extensions['settings'].upload_mb} MB we can take."
+    return (
+        f"The text in this form is longer than {words.size(current_app.config['MAX_FORM_MEMORY_SIZE'])}, more than we "
+        "can take. Nothing was saved. Go back: your browser still has it; shorten it, or add it as a file."
+    )
 
 
 def forged(_error: CSRFError) -> Any:

@@ -6,15 +6,20 @@ from sqlmodel import Session, col, select
 
 from core.storage import Storage
 from curriculum.models import CardMedia
+from mentorship.models.meetings import SessionFile
 from mentorship.models.pieces import Version
 
 
 def file_faults(db: Session, *, storage: Storage) -> list[str]:
-    """A sentence for each version, and each picture or sound of a card, whose file is missing or has other content than
-    was uploaded."""
+    """A sentence for each version, each file of a session, and each picture or sound of a card, whose content is
+    missing or is not what was uploaded."""
     named = [
         (version.sha256, f"version {version.id} ({version.file_name})")
         for version in db.exec(select(Version).order_by(col(Version.user_id), col(Version.uploaded_at)))
+    ]
+    named += [
+        (file.sha256, f"session {file.session_id} ({file.file_name})")
+        for file in db.exec(select(SessionFile).order_by(col(SessionFile.user_id), col(SessionFile.added_at)))
     ]
     named += [
         (row.sha256, f"{row.name} on cards of {row.user_id}")

@@ -15,9 +15,10 @@ from core.database import WAIT_SECONDS, Database
 from core.errors import Refused
 from core.storage import Storage
 from curriculum.library import Library
-from mentorship import demo_diary, demo_steps, links, portfolio
+from mentorship import demo_diary, demo_steps, links, portfolio, session_files
 from mentorship.demo_diary import APPRENTICE, MENTOR
 from mentorship.demo_steps import Person, Stage, on_the_wall
+from mentorship.models.meetings import SessionFile
 from mentorship.models.pieces import Version
 
 EMAILS = {APPRENTICE: "mara.demo@example.com", MENTOR: "jonas.demo@example.com"}
@@ -69,7 +70,7 @@ def build(
 
 
 def remove(base: Database, storage: Storage) -> Removed:
-    """Take the demo people away with all their rows, and their files unless somebody else's version is one of them.
+    """Take the demo people away with all their rows, and their files unless something of somebody else is one of them.
 
     What lies under a real person's id stays, also where it was held with a demo person; only the link to them goes.
     """
@@ -81,10 +82,14 @@ def _remove(base: Database, storage: Storage) -> Removed:
     with base.writing() as db:
         found = people(db)
         names, ids = [user.name for user in found], [user.id for user in found]
-        theirs = set(db.exec(select(Version.sha256).where(col(Version.user_id).in_(ids)).distinct()))
+        theirs = {
+            sha256
+            for table in (Version, SessionFile)
+            for sha256 in db.exec(select(table.sha256).where(col(table.user_id).in_(ids)).distinct())
+        }
         db.execute(sa.delete(User).where(col(User.id).in_(ids)))
     with base.writing() as db:  # rows first: a file is gone only when no row can name it any more
-        unneeded = theirs - portfolio.known_hashes(db)
+        unneeded = theirs - portfolio.known_hashes(db) - session_files.known_hashes(db)
         for sha256 in unneeded:
             storage.path(sha256).unlink(missing_ok=True)
     return Removed(names, len(unneeded))

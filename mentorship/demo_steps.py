@@ -13,7 +13,7 @@ from core.ids import uuid7
 from core.storage import Storage
 from curriculum import day_list, lessons, reviews, store
 from curriculum.library import Library
-from mentorship import actions, milestones, portfolio, sessions, sign_offs
+from mentorship import actions, appointments, milestones, portfolio, sessions, sign_offs, signing
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry, Kind
 
@@ -133,6 +133,9 @@ def log(
     entry = Entry(starts_at, writer.zone, minutes, place, notes, served)
     with stage.base.writing() as db:
         session = sessions.log(db, stage.library, writer.id, kind, between, entry, at=at)
+        if kind == "meeting":
+            for person in (stage.mentor, stage.apprentice):
+                signing.sign(db, person.id, session.id, at=at)
         if name:
             stage.made[name] = session.id
 
@@ -142,7 +145,8 @@ def plan_meeting(stage: Stage, at: datetime, *, in_days: int, wall: str, minutes
     her = stage.apprentice
     entry = Entry(stage.moment(-in_days, wall), her.zone, minutes, place, notes)
     with stage.base.writing() as db:
-        sessions.log(db, stage.library, her.id, "meeting", Between(her.id, stage.mentor.id), entry, at=at)
+        session = sessions.log(db, stage.library, her.id, "meeting", Between(her.id, stage.mentor.id), entry, at=at)
+        appointments.confirm(db, stage.mentor.id, session.id, session.starts_at, at=at)
 
 
 def promise(

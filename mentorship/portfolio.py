@@ -1,10 +1,10 @@
 """Pieces and their versions: who finds which, how a file becomes a version, and what the milestones still ask for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from core.storage import Staged, Storage
 from curriculum import content
 from curriculum.imports import media
 from mentorship import file_kinds, links, probe
+from mentorship.models.meetings import SessionFile
 from mentorship.models.milestones import Evidence
 from mentorship.models.pieces import Piece, Version
 
@@ -175,7 +176,7 @@ def add_version(
     if piece.archived_at:
         raise Refused(f"{piece.title} is archived. Bring it back, then upload a new version.")
     db.exec(select(Piece.id).where(Piece.user_id == piece.user_id, Piece.id == piece.id).with_for_update()).one()
-    _hold_files(db, sa.func.pg_advisory_xact_lock_shared)
+    hold_files(db)
     earlier = versions(db, piece)
     for version in earlier:
         if version.sha256 == upload.staged.sha256:
@@ -277,23 +278,24 @@ def label(name: str) -> str:
     return shown or "untitled"
 
 
-def download_name(version: Version) -> str:
-    """Its file's name with an ending that fits what it is, so that text called "run.bat" is opened as text."""
-    named = file_kinds.label_of(version.file_name)
-    if named and file_kinds.TAKEN[named][0] == version.kind:
-        return version.file_name
-    return f"{version.file_name}.{file_kinds.ENDINGS[version.media_type]}"
+def download_name(file: Version | SessionFile) -> str:
+    """Its name with an ending that fits what it is, so that text called "run.bat" is opened as text."""
+    named = file_kinds.label_of(file.file_name)
+    if named and file_kinds.TAKEN[named][0] == file.kind:
+        return file.file_name
+    return f"{file.file_name}.{file_kinds.ENDINGS[file.media_type]}"
 
 
 def known_hashes(db: Session) -> set[str]:
     """The SHA-256 of every file that a row names. Until the transaction ends, no upload adds one."""
-    _hold_files(db, sa.func.pg_advisory_xact_lock)
+    hold_files(db, alone=True)
     return set(db.exec(select(Version.sha256).distinct())) | media.known_hashes(db)
 
 
-def _hold_files(db: Session, lock: Callable[[int], sa.Function[Any]]) -> None:
+def hold_files(db: Session, *, alone: bool = False) -> None:
     """Uploads hold together, the sweep alone; so it never takes a file away that is just being kept again."""
     if db.get_bind().dialect.name == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
         db.execute(sa.select(lock(FILES_LOCK)))
 
 

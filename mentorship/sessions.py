@@ -5,7 +5,7 @@ Mentors whose link shows sessions read her practice and studio work; what she he
 handed it on. It is written by her and the mentor it is with, while they are linked.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -21,7 +21,9 @@ from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from curriculum.library import Library
-from mentorship import links
+from mentorship import entries, links
+from mentorship.entries import FURTHEST_AHEAD as FURTHEST_AHEAD
+from mentorship.entries import Entry as Entry
 from mentorship.models.meetings import Handover, StudioSession
 from mentorship.states import ahead, is_ahead, took, was_held
 from mentorship.states import end_of as end_of
@@ -30,7 +32,6 @@ from mentorship.states import word_of as word_of
 Kind = Literal["meeting", "studio", "practice"]
 Rows = Select[StudioSession, User]
 FIRST_YEAR = 2000
-FURTHEST_AHEAD = timedelta(days=730)
 STILL_NEXT = timedelta(hours=3)  # a meeting that began this long ago may still be under way
 UNTIMED = time(12)  # for a session of another day whose hour nobody wrote down
 
@@ -41,18 +42,6 @@ class Between:
 
     apprentice_id: UUID
     mentor_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What somebody writes down about a session."""
-
-    starts_at: datetime
-    zone: str  # the writer's
-    minutes: int
-    place: str = ""
-    notes: str = ""  # Markdown
-    milestones: tuple[str, ...] = ()  # slugs it served
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +178,7 @@ def log(
     """Write a session down. One that begins later than now is planned: what is with somebody is proposed to them, what
     is one's own needs nobody's yes. Any other was held."""
     check_between(db, person_id, kind, between)
-    _check_entry(library, entry, set(), at)
+    entries.check(library, kind, entry, set(), at)
     is_past = entry.starts_at <= at
     session = StudioSession(
         user_id=between.apprentice_id,
@@ -199,8 +188,8 @@ def log(
         starts_at=entry.starts_at,
         zone=entry.zone,
         minutes=entry.minutes,
-        place=entry.place.strip(),
         notes=entry.notes,
+        notes_number=1 if entry.notes else 0,
         milestones=list(entry.milestones),
         asked_by=None if is_past else person_id,
         confirmed_at=at if is_past or between.mentor_id is None else None,
@@ -209,8 +198,11 @@ def log(
         logged_by=person_id,
         logged_at=at,
     )
+    entries.write_texts(session, entry)
     db.add(session)
     db.flush()
+    if entry.notes:
+        db.add(entries.first_notes(session, db.get_one(User, person_id), at))
     return session
 
 
@@ -224,25 +216,27 @@ def change(
     before: datetime | None,
     at: datetime,
 ) -> None:
-    """Write a session anew.
+    """Write a session anew, all but its notes.
 
     before: its `changed_at` when the writer began; if somebody saved since, nothing changes (Conflict).
     """
     session = to_change(db, person_id, session_id)
     if session.changed_at != before:
         raise Conflict(
-            "Somebody saved this session while you were writing, so yours is not saved yet. Both texts are below: "
-            "bring them together, then save again."
+            "Somebody saved this session while you were writing, so yours is not saved yet. Theirs and yours are both "
+            "below: bring them together, then save again."
         )
-    _check_entry(library, entry, set(session.milestones), at)
+    entries.check(library, session.kind, entry, set(session.milestones), at)
     if session.held_at and entry.starts_at > at:
         raise Refused("This session was held, so it cannot begin later than now.", field="day")
     if is_ahead(session) and session.mentor_id and entry.starts_at != session.starts_at:
         raise Refused("The other one has a say in when it is. Propose another time instead.", field="day")
-    if (entry.starts_at, entry.minutes, entry.place.strip()) != (session.starts_at, session.minutes, session.place):
+    told = entries.in_calendars(session)
+    session.starts_at, session.zone = entry.starts_at, entry.zone
+    entries.set_minutes(session, entry.minutes)
+    entries.write_texts(session, entry)
+    if entries.in_calendars(session) != told:
         session.sequence += 1
-    session.starts_at, session.zone, session.minutes = entry.starts_at, entry.zone, entry.minutes
-    session.place, session.notes = entry.place.strip(), entry.notes
     gone = [slug for slug in session.milestones if slug not in library.milestones]
     session.milestones = gone + list(entry.milestones)
     session.changed_at = at
@@ -316,13 +310,6 @@ def check_between(db: Session, person_id: UUID, kind: Kind, between: Between) ->
     is_one_of_two = person_id in (between.apprentice_id, between.mentor_id)
     if not is_one_of_two or not links.are_linked(db, between.apprentice_id, between.mentor_id):
         raise Refused("Choose somebody you are linked with now.", field="who")
-
-
-def _check_entry(library: Library, entry: Entry, known: Collection[str], at: datetime) -> None:
-    if entry.starts_at > at + FURTHEST_AHEAD:
-        raise Refused("This is more than two years ahead. Choose a nearer day.", field="day")
-    if any(slug not in library.milestones and slug not in known for slug in entry.milestones):
-        raise Refused("There is no such milestone. Choose among those shown.", field="milestones")
 
 
 def _is_orphaned(db: Session, apprentice_id: UUID) -> sa.ColumnElement[bool]:

@@ -57,7 +57,7 @@ PROTECTED = {  # what a form might try to set, by the names of columns
 MATRIX = merged("topics", "MATRIX", matrix.MATRIX)
 MISSING = merged("topics", "MISSING", matrix.MISSING)
 NOT_PERSONAL = {"static", "lessons.picture"}
-WITH_OWN_POLICY = {"portfolio.file", "lessons.picture", "imports.file"}  # sandboxed
+WITH_OWN_POLICY = {"portfolio.file", "session_files.file", "lessons.picture", "imports.file"}  # sandboxed
 
 
 @dataclass

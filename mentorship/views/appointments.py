@@ -44,7 +44,9 @@ class TimesForm(BaseModel):
 
 class PlanForm(TimesForm):
     kind: Kind = "meeting"
-    who: Annotated[str, StringConstraints(max_length=60)] = ""  # "mentor:ID", "apprentice:ID"; "": with nobody here
+    who: Annotated[str, StringConstraints(max_length=60)] = (
+        ""  # "mentor:ID", "apprentice:ID"; "alone" or nothing: with nobody here
+    )
     title: Annotated[str, StringConstraints(max_length=120)] = ""
     mode: Literal["", "studio", "remote", "location"] = ""
     place: Annotated[str, StringConstraints(max_length=300)] = ""
@@ -86,7 +88,7 @@ def plan():
         "mentorship/sessions/plan.html",
         kinds=KINDS,
         who=who,
-        chosen=request.args.get("who", "") or (who[0][0] if len(who) == 1 else ""),
+        chosen=request.args.get("who", "") or (who[0][0] if who else ""),
         modes=list(planning.MODES.items()),
         every=[(str(weeks), words.capitalize()) for weeks, words in series.EVERY.items()],
         today=at.astimezone(clock.zone_of(me.zone)).date(),
@@ -248,7 +250,7 @@ def _times(form: TimesForm, at: datetime) -> Times:
 
 def _between(who: str, person_id: UUID) -> Between:
     role, _, other = who.partition(":")
-    if not who:
+    if who in ("", "alone"):
         return Between(person_id)
     try:
         other_id = UUID(other)

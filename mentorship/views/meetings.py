@@ -20,6 +20,7 @@ from mentorship import (
     at_hand,
     clocks,
     own_notes,
+    practice_log,
     proposals,
     revisions,
     sessions,
@@ -30,6 +31,7 @@ from mentorship.agenda_templates import TEMPLATES
 from mentorship.models.meetings import StudioSession
 from mentorship.proposals import Proposal
 from mentorship.sessions import Listed
+from mentorship.views import files, session_forms
 from mentorship.views.portfolio import PLAYED_EVERYWHERE, about_version
 
 bp = Blueprint("meetings", __name__)
@@ -52,7 +54,7 @@ def show(session_id: UUID):
     row = sessions.listed(db, me.id, session)
     may_write = writing.may_write(db, me.id, session)
     people = {person.id: person for person in _people(db, session)}
-    is_meeting = session.kind == "meeting"
+    is_meeting, is_running = session.kind == "meeting", practice_log.is_running(session)
     return render_template(
         "mentorship/meetings/show.html" if is_meeting else "mentorship/meetings/logged.html",
         row=row,
@@ -68,8 +70,11 @@ def show(session_id: UUID):
         why_not="" if may_write else writing.why_not(db, me.id, session),
         logged_by=_name(people, session.logged_by, me),
         tab=_tab(),
-        steps=appointments.steps(db, me.id, session, at=at),
+        steps=None if is_running else appointments.steps(db, me.id, session, at=at),
+        running=session if is_running and may_write else None,
+        about=session_forms.facts(session, me.id),
         plan_url=_plan_url(row),
+        **files.of_session(db, me.id, session),
         **_notes(db, me, session, may_write=may_write, at=at),
         **_actions(db, me, session, people, may_write=may_write, at=at),
         **(_meeting(db, me, session, may_write=may_write, at=at) if is_meeting else {}),

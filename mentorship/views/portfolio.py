@@ -1,12 +1,10 @@
 """The portfolio: pieces, their versions and files, and the checklist."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from pydantic import BaseModel, StringConstraints
 
 from core import clock, prose, words
@@ -15,19 +13,14 @@ from core.accounts import User
 from core.database import database, get_db
 from core.errors import NotFound, Refused
 from core.once import once
-from core.settings import Settings
-from core.storage import Storage
-from core.web import go_on, note, read_form
+from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import file_kinds, links, portfolio
 from mentorship.models.pieces import Piece, Version
+from mentorship.views import files
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
-PLAYED_EVERYWHERE = {"audio/wav", "audio/flac", "audio/mpeg", "audio/ogg"}
-SHOWN_INLINE = {"audio", "picture"}
-FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-ACCEPTED = ",".join(f".{ending}" for _, _, endings in file_kinds.TAKEN.values() for ending in endings)
 CHANNEL_WORDS = {1: "mono", 2: "stereo"}
 
 Short = Annotated[str, StringConstraints(max_length=80)]
@@ -74,7 +67,7 @@ def checklist():
 @bp.get("/pieces/new")
 @signed_in
 def new():
-    return render_template("mentorship/portfolio/new.html", accepted=ACCEPTED, site=_site())
+    return render_template("mentorship/portfolio/new.html", accepted=files.ACCEPTED, site=files.site())
 
 
 @bp.post("/pieces")
@@ -83,13 +76,13 @@ def new():
 def created():
     form = read_form(PieceForm)
     at = clock.now()
-    with _sent_file() as upload:
+    with files.sent_file() as upload:
         db = get_db()
         piece = portfolio.create(db, current_user().id, **form.model_dump(), at=at)
         if upload:
-            portfolio.add_version(db, _storage(), piece, upload, at=at)
+            portfolio.add_version(db, files.storage(), piece, upload, at=at)
     flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
-    _warn(upload)
+    files.warn(upload)
     return go_on(url_for("portfolio.show", piece_id=piece.id))
 
 
@@ -100,7 +93,7 @@ def show(piece_id: UUID):
     piece = portfolio.find(db, me.id, piece_id)
     versions = portfolio.versions(db, piece)
     version = _chosen(versions)
-    text, is_cut = portfolio.text_of(_storage(), version) if version and version.kind == "text" else ("", False)
+    text, is_cut = portfolio.text_of(files.storage(), version) if version and version.kind == "text" else ("", False)
     return render_template(
         "mentorship/portfolio/show.html",
         piece=piece,
@@ -115,11 +108,11 @@ def show(piece_id: UUID):
         note=about_version(version) if version else "",
         text=text,
         is_cut=is_cut,
-        plays_everywhere=version is not None and version.media_type in PLAYED_EVERYWHERE,
-        is_missing=version is not None and not _storage().path(version.sha256).is_file(),
+        plays_everywhere=version is not None and version.media_type in files.PLAYED_EVERYWHERE,
+        is_missing=version is not None and not files.storage().path(version.sha256).is_file(),
         evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
-        accepted=ACCEPTED,
-        site=_site(),
+        accepted=files.ACCEPTED,
+        site=files.site(),
     )
 
 
@@ -147,13 +140,13 @@ def uploaded(piece_id: UUID):
     form = read_form(VersionForm)
     with database().reading() as db:  # a foreign piece is refused before its file is looked at
         portfolio.own(db, current_user().id, piece_id)
-    with _sent_file() as upload:
+    with files.sent_file() as upload:
         if upload is None:
             raise Refused("Choose a file first.", field="file")
         piece = _own(piece_id)
-        version = portfolio.add_version(get_db(), _storage(), piece, upload, changes=form.changes, at=clock.now())
+        version = portfolio.add_version(get_db(), files.storage(), piece, upload, changes=form.changes, at=clock.now())
     flash(f"V{version.number} of {piece.title} is here.", "good")
-    _warn(upload)
+    files.warn(upload)
     return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
@@ -204,20 +197,9 @@ def unarchived(piece_id: UUID):
 def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
-    path = _storage().path(version.sha256)
-    if not path.is_file():
-        raise NotFound("The file of this version is missing on the server. Please tell the people who run this site.")
-    answer = send_file(
-        path,
-        mimetype=version.media_type,
-        as_attachment=version.kind not in SHOWN_INLINE or "download" in request.args,
-        download_name=portfolio.download_name(version),
-        conditional=True,
-        etag=version.sha256,
+    return files.send(
+        version, "The file of this version is missing on the server. Please tell the people who run this site."
     )
-    answer.headers["Content-Security-Policy"] = FILE_POLICY
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 def about_version(version: Version) -> str:
@@ -266,36 +248,5 @@ def _chosen(versions: list[Version]) -> Version | None:
     raise NotFound
 
 
-@contextmanager
-def _sent_file() -> Iterator[portfolio.Upload | None]:
-    """The form's file, received and looked at; None when none was chosen."""
-    sent, site = request.files.get("file"), _site()
-    if sent is None or not sent.filename:
-        yield None
-        return
-    sent.stream.seek(0)  # a transaction that is tried again reads it again
-    stream, most = cast(BinaryIO, sent.stream), site.upload_mb * 1_000_000
-    try:
-        with portfolio.received(_storage(), stream, sent.filename, most=most, minutes=site.upload_minutes) as upload:
-            yield upload
-    except Refused as refusal:
-        if refusal.field == "file":
-            note("upload.rejected", status=refusal.status)
-        raise
-
-
-def _warn(upload: portfolio.Upload | None) -> None:
-    if upload and upload.found.warning:
-        flash(upload.found.warning, "warn")
-
-
 def _own(piece_id: UUID) -> Piece:
     return portfolio.own(get_db(), current_user().id, piece_id)
-
-
-def _storage() -> Storage:
-    return cast(Storage, current_app.extensions["storage"])
-
-
-def _site() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])

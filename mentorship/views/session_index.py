@@ -11,7 +11,7 @@ from core import clock
 from core.access import Me, current_user
 from core.database import get_db
 from curriculum.views import library
-from mentorship import actions, planning, sessions, signing, states
+from mentorship import actions, planning, practice_log, sessions, signing, states
 from mentorship.sessions import Listed
 from mentorship.views.appointments import said
 
@@ -38,12 +38,14 @@ def page() -> str:
     to_sign = [
         Line(row, said(row.session, me.zone, row.person)) for row in signing.waiting(db, me.id, most=MOST_TO_SIGN)
     ]
-    planned = _sorted(sessions.planned(db, me.id), me, at)
+    running = practice_log.running(db, me.id)
+    planned = _sorted([row for row in sessions.planned(db, me.id) if row.session != running], me, at)
     week_began = clock.day_start(_monday(clock.study_day(at, me.zone)), me.zone)
     return render_template(
         "mentorship/sessions/index.html",
         **planned,
         to_sign=to_sign,
+        running=running,
         held=held[:most],
         has_more=len(held) > most,
         is_empty=not held and not any(planned.values()),
@@ -64,7 +66,7 @@ def _sorted(rows: list[Listed], me: Me, at: datetime) -> dict[str, list[Line]]:
     for row in rows:
         place, session = _place(row, me.id, at), row.session
         if place != "to_answer":
-            found[place].append(Line(row, said(session, me.zone, row.person)))
+            found[place].append(Line(row, said(session, me.zone, row.person), also=_waits_for(row, me.id)))
             continue
         count = of_series[session.series_id] if session.series_id else 0
         if session.series_id and count > 1:
@@ -83,6 +85,11 @@ def _sorted(rows: list[Listed], me: Me, at: datetime) -> dict[str, list[Line]]:
             )
         )
     return found
+
+
+def _waits_for(row: Listed, person_id: UUID) -> str:
+    is_asked = row.word == "proposed" and row.session.asked_by == person_id
+    return f"waits for {row.person.name}'s yes" if is_asked and row.person else ""
 
 
 def _place(row: Listed, person_id: UUID, at: datetime) -> str:

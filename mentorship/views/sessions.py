@@ -1,65 +1,22 @@
 """The log of sessions: what is ahead, what was held, and what was promised in it."""
 
-import datetime as dt
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
-from core import clock, prose
+from core import clock
 from core.access import current_user, signed_in
 from core.database import get_db
-from core.errors import Conflict, Refused
+from core.errors import Conflict
 from core.once import once
-from core.web import read_form
+from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import actions, links, sessions
-from mentorship.actions import Promise
-from mentorship.sessions import Between, Entry, Kind
-from mentorship.views import session_index
+from mentorship import links, practice_log, session_files, session_log, sessions, states
+from mentorship.views import files, session_forms, session_index
 
 bp = Blueprint("sessions", __name__)
-ACTION_ROWS = (1, 2, 3)
-KINDS = [
-    ("meeting", "Meeting", "with your mentor or apprentice"),
-    ("studio", "Studio", "work with others"),
-    ("practice", "Practice", "alone"),
-]
-
-Line = Annotated[str, StringConstraints(max_length=200)]
-Notes = Annotated[str, StringConstraints(max_length=prose.LONGEST_MARKDOWN)]
-Owner = Literal["me", "them"]
-Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
-
-
-class EntryForm(BaseModel):
-    day: date
-    time: dt.time | None = None
-    minutes: Minutes
-    place: Annotated[str, StringConstraints(max_length=80)] = ""
-    notes: Notes = ""
-    milestones: list[str] = []
-
-
-class LogForm(EntryForm):
-    kind: Kind
-    who: str = ""  # "mentor:ID", "apprentice:ID", or "" for nobody here
-    text_1: Line = ""
-    owner_1: Owner = "me"
-    due_1: date | None = None
-    text_2: Line = ""
-    owner_2: Owner = "me"
-    due_2: date | None = None
-    text_3: Line = ""
-    owner_3: Owner = "me"
-    due_3: date | None = None
-
-
-class ChangeForm(EntryForm):
-    changed_at: Annotated[datetime | None, BeforeValidator(lambda text: text or None)] = None
+KINDS = ("meeting", "studio", "practice")
 
 
 @bp.get("/sessions")
@@ -74,17 +31,20 @@ def new():
     db, me, at = get_db(), current_user(), clock.now()
     pairs = links.active(db, me.id)
     kind = request.values.get("kind", "")
-    if kind not in dict((name, words) for name, words, _ in KINDS):
+    if kind not in KINDS:
         kind = "meeting" if pairs else "practice"
+    who = [(f"{'mentor' if pair.is_mentor else 'apprentice'}:{pair.person.id}", _role(pair)) for pair in pairs]
     return render_template(
         "mentorship/sessions/new.html",
         kind=kind,
-        kinds=[(words, url_for("sessions.new", kind=name)) for name, words, _ in KINDS],
-        kind_words=next(words for name, words, _ in KINDS if name == kind),
-        who=[(f"{'mentor' if pair.is_mentor else 'apprentice'}:{pair.person.id}", _role(pair)) for pair in pairs],
+        who=who,
+        met=request.args.get("who", "") or _the_one(who),
+        has_apprentices=any(not pair.is_mentor for pair in pairs),
         today=at.astimezone(ZoneInfo(me.zone)).date(),
-        rows=ACTION_ROWS,
-        **_milestone_choices([]),
+        running=practice_log.running(db, me.id),
+        accepted=files.ACCEPTED,
+        site=files.site(),
+        **session_forms.choices([]),
     )
 
 
@@ -92,20 +52,18 @@ def new():
 @signed_in
 @once(again=new)
 def logged():
-    form = read_form(LogForm)
-    me, at = current_user(), clock.now()
-    if form.kind == "meeting" and form.time is None:
-        raise Refused("Say when it begins.", field="time")
-    entry = _entry(form, at)
-    between = _between(form, me.id)
-    promises = _promises(form, between, me.id)
-    course = library()
-    db = get_db()
-    session = sessions.log(db, course, me.id, form.kind, between, entry, at=at)
-    for promise in promises:
-        actions.add_action(db, me.id, session.id, promise, at=at)
-    flash("Logged." if session.held_at else "Planned. Mark it as held when it is over.")
-    return redirect(url_for("meetings.show", session_id=session.id), 303)
+    form = read_form(session_forms.LogForm)
+    me, at, course = current_user(), clock.now(), library()
+    lines, between = session_forms.lines(form), session_forms.between(form)
+    entry, step = session_forms.logged_entry(form, lines, at), session_forms.next_step(form, between)
+    with files.sent_file() as upload:
+        db = get_db()
+        session = session_log.afterwards(db, course, me.id, form.kind, between, entry, lines, step, at=at)
+        if upload:
+            session_files.add(db, files.storage(), me.id, session.id, upload, at=at)
+    flash("Logged.")
+    files.warn(upload)
+    return go_on(url_for("meetings.show", session_id=session.id))
 
 
 @bp.get("/sessions/<uuid:session_id>/edit")
@@ -118,10 +76,14 @@ def edit(session_id: UUID):
         "mentorship/sessions/edit.html",
         session=session,
         row=sessions.listed(db, me.id, session),
+        minutes=states.minutes_of(session),
         day=local.date().isoformat(),
         time=f"{local:%H:%M}",
+        moves=session.mentor_id is None or not states.is_ahead(session),
         is_conflict=isinstance(g.get("refusal"), Conflict),
-        **_milestone_choices(session.milestones),
+        saved=session_forms.saved(session, me.id, me.zone),
+        has_apprentices=session.mentor_id == me.id,
+        **session_forms.choices(session.milestones),
     )
 
 
@@ -129,58 +91,25 @@ def edit(session_id: UUID):
 @signed_in
 @once(again=edit)
 def changed(session_id: UUID):
-    form, course = read_form(ChangeForm), library()
-    at = clock.now()
-    entry = _entry(form, at)
-    sessions.change(get_db(), course, current_user().id, session_id, entry, before=form.changed_at, at=at)
-    flash("Saved.")
+    form, course, me, at = read_form(session_forms.ChangeForm), library(), current_user(), clock.now()
+    db = get_db()
+    entry = session_forms.changed_entry(form, sessions.to_change(db, me.id, session_id), at)
+    was_signed = session_log.change(db, course, me.id, session_id, entry, before=form.changed_at, at=at)
+    flash(
+        "Saved. It was signed before you changed it, so it needs signing again." if was_signed else "Saved.",
+        "warn" if was_signed else "message",
+    )
     return redirect(url_for("meetings.show", session_id=session_id), 303)
-
-
-# -- from forms ----------------------------------------------------------------------------------------------
-
-
-def _entry(form: EntryForm, at: datetime) -> Entry:
-    zone = current_user().zone
-    starts_at = sessions.starting(form.day, form.time, form.minutes, zone, at=at)
-    return Entry(starts_at, zone, form.minutes, form.place, form.notes, tuple(form.milestones))
-
-
-def _between(form: LogForm, person_id: UUID) -> Between:
-    """Whose session it is, of "mentor:ID" (the other is the mentor), "apprentice:ID" or ""."""
-    if not form.who:
-        return Between(person_id)
-    role, _, other = form.who.partition(":")
-    try:
-        other_id = UUID(other)
-    except ValueError:
-        raise Refused("Choose somebody of the list.", field="who") from None
-    return Between(person_id, other_id) if role == "mentor" else Between(other_id, person_id)
-
-
-def _promises(form: LogForm, between: Between, person_id: UUID) -> list[Promise]:
-    """The rows that have a text. "them": the other one of the two."""
-    other_id = between.mentor_id if between.apprentice_id == person_id else between.apprentice_id
-    found = []
-    for number in ACTION_ROWS:
-        text, owner = getattr(form, f"text_{number}"), getattr(form, f"owner_{number}")
-        if not text:
-            continue
-        if owner == "them" and other_id is None:
-            raise Refused("Choose above with whom it was, or take this on yourself.", field=f"owner_{number}")
-        owner_id = other_id if owner == "them" and other_id else person_id
-        found.append(Promise(text, owner_id, getattr(form, f"due_{number}")))
-    return found
 
 
 # -- for pages -----------------------------------------------------------------------------------------------
 
 
-def _milestone_choices(chosen: list[str]) -> dict[str, Any]:
-    if g.get("refusal"):
-        chosen = request.form.getlist("milestones")
-    options = [(slug, f"M{one.number:02d} {one.title}") for slug, one in library().milestones.items()]
-    return {"milestones": options, "chosen": chosen}
+def _the_one(who: list[tuple[str, str]]) -> str:
+    """The only mentor, or else the only one at all: with whom it will have been."""
+    mentors = [value for value, _ in who if value.startswith("mentor:")]
+    values = mentors or [value for value, _ in who]
+    return values[0] if len(values) == 1 else ""
 
 
 def _role(pair: links.Pair) -> str:

@@ -253,7 +253,7 @@ def test_the_sweep_waits_for_another_time_while_a_backup_copies(site: Settings, 
 
     assert said == [
         "left for the next time: a backup is copying the files",
-        "3 files without a version removed",
+        "3 orphaned files removed",
     ]
     assert f"files/{orphan[:2]}/{orphan}" in restore.look(path).members
 

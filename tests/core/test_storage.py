@@ -231,6 +231,6 @@ def test_killed_before_the_row_leaves_an_orphan_that_is_swept(
     said = jobs.sweep_files(db, storage, at=MONDAY)
 
     assert young == 2
-    assert said == "1 files without a version removed"
+    assert said == "1 orphaned files removed"
     assert storage.names() == {kept.name} == portfolio.known_hashes(db)
     assert keep(storage).read_bytes() == SONG  # sending it again works

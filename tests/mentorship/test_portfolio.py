@@ -359,5 +359,5 @@ def test_the_sweep_takes_orphans_and_transfers_that_never_ended(db, base, ada, s
 
     said = run_slot(base, Job("sweep-files", 60, partial(jobs.sweep_files, storage=storage)), at=MONDAY)
 
-    assert said == "2 files without a version removed"
+    assert said == "2 orphaned files removed"
     assert sorted(files(storage)) == sorted([kept.sha256, young.path.name])

@@ -232,42 +232,43 @@ def test_what_a_stranger_asks_for_is_as_good_as_missing(db, library, log, ada, b
 
 def test_both_of_the_pair_write_in_a_session(db, library, log, ada, ben, link_of):
     link_of(ada, ben)
-    session = log(ada, ben, notes="V1")
+    session = log(ada, ben, title="V1", notes="As it was.")
 
-    for person, moment, notes in [(ada, MONDAY + HOUR, "V2"), (ben, MONDAY + DAY, "V3")]:
-        entry = Entry(session.starts_at, BERLIN, 60, notes=notes)
+    for person, moment, title in [(ada, MONDAY + HOUR, "V2"), (ben, MONDAY + DAY, "V3")]:
+        entry = Entry(session.starts_at, BERLIN, 60, title=title)
         sessions.change(db, library, person.id, session.id, entry, before=session.changed_at, at=moment)
 
-    assert (session.notes, session.minutes, session.changed_at) == ("V3", 60, MONDAY + DAY)
+    assert (session.title, session.minutes, session.changed_at) == ("V3", 60, MONDAY + DAY)
+    assert session.notes == "As it was."  # they are written on its page, with revisions
 
 
 def test_who_saves_second_is_told_and_nothing_is_lost(db, fresh_db, library, log, ada, ben, link_of):
     link_of(ada, ben)
-    session = log(ada, ben, notes="V1")
+    session = log(ada, ben, title="V1")
     before = session.changed_at
     sessions.change(
-        db, library, ada.id, session.id, Entry(MONDAY, BERLIN, 45, notes="Ada's"), before=before, at=MONDAY + MINUTE
+        db, library, ada.id, session.id, Entry(MONDAY, BERLIN, 45, title="Ada's"), before=before, at=MONDAY + MINUTE
     )
     db.commit()
 
-    with pytest.raises(Conflict, match="Both texts are below"):
+    with pytest.raises(Conflict, match="Theirs and yours are both below"):
         sessions.change(
-            db, library, ben.id, session.id, Entry(MONDAY, BERLIN, 45, notes="Ben's"), before=before, at=MONDAY + HOUR
+            db, library, ben.id, session.id, Entry(MONDAY, BERLIN, 45, title="Ben's"), before=before, at=MONDAY + HOUR
         )
     db.rollback()
 
     kept = fresh_db.get(StudioSession, (ada.id, session.id))
-    assert kept.notes == "Ada's"
+    assert kept.title == "Ada's"
     sessions.change(
         db,
         library,
         ben.id,
         session.id,
-        Entry(MONDAY, BERLIN, 45, notes="Both"),
+        Entry(MONDAY, BERLIN, 45, title="Both"),
         before=kept.changed_at,
         at=MONDAY + DAY,
     )
-    assert session.notes == "Both"
+    assert session.title == "Both"
 
 
 def test_after_the_end_what_was_held_is_read_and_not_changed(db, library, log, ada, ben, link_of):
@@ -290,13 +291,15 @@ def test_after_the_end_what_was_held_is_read_and_not_changed(db, library, log, a
 
 def test_ones_own_practice_stays_ones_own_to_write(db, library, log, ada, ben, link_of):
     link_of(ada, ben)
-    practice = log(ada, notes="scales")
+    practice = log(ada, result="scales")
 
-    sessions.change(db, library, ada.id, practice.id, Entry(MONDAY, BERLIN, 30, notes="chords"), before=None, at=MONDAY)
+    sessions.change(
+        db, library, ada.id, practice.id, Entry(MONDAY, BERLIN, 30, result="chords"), before=None, at=MONDAY
+    )
     with pytest.raises(NotAllowed):
         sessions.change(db, library, ben.id, practice.id, Entry(MONDAY, BERLIN, 1), before=MONDAY, at=MONDAY)
 
-    assert practice.notes == "chords"
+    assert practice.result == "chords"
 
 
 def test_what_was_held_does_not_move_into_the_future(db, library, log, ada):

@@ -1,13 +1,18 @@
 // form[data-upload]: sends with a bar and a way to stop; a refusal is said beside the form. Without script it is a plain form.
+// data-upload="chosen": only once a file is chosen.
 
 import { AWAY, HEADERS, opId, sentence } from "./op.js";
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");
-  if (!form) return;
+  if (!form || (form.dataset.upload === "chosen" && !chosen(form))) return;
   event.preventDefault();
   if (!("sending" in form.dataset)) send(form);
 });
+
+function chosen(form) {
+  return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
+}
 
 function send(form) {
   const view = progress(form);
