@@ -32,7 +32,8 @@ from mentorship.models.meetings import StudioSession
 from mentorship.proposals import Proposal
 from mentorship.sessions import Listed
 from mentorship.views import files, session_forms
-from mentorship.views.portfolio import PLAYED_EVERYWHERE, about_version
+from mentorship.views.files import PLAYED_EVERYWHERE
+from mentorship.views.portfolio import about_version
 
 bp = Blueprint("meetings", __name__)
 STILL_WRITTEN = timedelta(days=1)  # after its beginning the notes open for writing, later for reading
