@@ -54,12 +54,11 @@ def show(session_id: UUID):
     row = sessions.listed(db, me.id, session)
     may_write = writing.may_write(db, me.id, session)
     people = {person.id: person for person in _people(db, session)}
-    is_meeting = session.kind == "meeting"
+    is_meeting, is_running = session.kind == "meeting", practice_log.is_running(session)
     return render_template(
         "mentorship/meetings/show.html" if is_meeting else "mentorship/meetings/logged.html",
         row=row,
         session=session,
-        is_meeting=is_meeting,
         people=people,
         owner=people[session.user_id],
         is_mine=me.id in (session.user_id, session.mentor_id),
@@ -71,10 +70,10 @@ def show(session_id: UUID):
         why_not="" if may_write else writing.why_not(db, me.id, session),
         logged_by=_name(people, session.logged_by, me),
         tab=_tab(),
-        steps=appointments.steps(db, me.id, session, at=at),
-        plan_url=_plan_url(row),
-        running=session if may_write and practice_log.is_running(session) else None,
+        steps=None if is_running else appointments.steps(db, me.id, session, at=at),
+        running=session if is_running and may_write else None,
         about=session_forms.facts(session, me.id),
+        plan_url=_plan_url(row),
         **files.of_session(db, me.id, session),
         **_notes(db, me, session, may_write=may_write, at=at),
         **_actions(db, me, session, people, may_write=may_write, at=at),

@@ -68,6 +68,8 @@ def fill(cast: Cast, db: Session, app: Flask) -> None:
     agenda.remove(db, ben, early.id, taken.id, at=NOW)
     notes.save(db, ben, early.id, Written(FIRST, 0), at=NOW - timedelta(minutes=40))
     notes.save(db, ada, early.id, Written(SECOND, 1), at=NOW - timedelta(minutes=4))
+    third = SECOND.replace("quietly", "loudly")
+    notes.save(db, ben, early.id, Written(third, 2), at=NOW - timedelta(minutes=2))
     own_notes.save(db, ben, early.id, OWN, before=None, at=NOW)
     promised(cast, db, app, early.id)
 
@@ -89,17 +91,17 @@ def promised(cast: Cast, db: Session, app: Flask, session_id: UUID) -> None:
 
 
 def conflict(page: Page) -> None:
-    """What Ada wrote, in a tab that knows only the first state."""
-    page.evaluate(
-        """() => {
-          const form = document.querySelector('form[data-notes=notes]');
-          form.elements.base.value = '1';
-          form.elements.notes.value = form.elements.notes.value.replace('3. Listen on the kitchen radio, quietly.',
-            '3. Listen in the car, on the way home.').replace('2. Shorten', '2. Do not shorten');
-          form.submit();
-        }"""
-    )
-    page.wait_for_load_state()
+    """What Ada wrote, in a tab that does not know what Ben changed since. It answers 409; for the eyes it is a page."""
+    page.route("**/notes", lambda route: route.fulfill(response=route.fetch(), status=200))
+    with page.expect_navigation():
+        page.evaluate(
+            """() => {
+              const form = document.querySelector("form[data-notes=notes]");
+              form.elements.base.value = "2";
+              form.elements.notes.value = form.elements.notes.value.replace("radio, loudly", "radio, and in the car");
+              form.submit();
+            }"""
+        )
 
 
 def at_the_notes(page: Page) -> None:
