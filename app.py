@@ -37,6 +37,7 @@ COMMANDS = {
 
 BLUEPRINTS = [
     "core.views",
+    "core.views.telling",
     "curriculum.views.exports",
     "curriculum.views.imports",
     "curriculum.views.lessons",
@@ -95,17 +96,22 @@ def schedule(app: "Flask") -> "list[Job]":
     """All timed jobs."""
     from functools import partial
 
-    from core import backup
+    from core import backup, outbox
     from core.jobs import Job, forget_old
     from curriculum import optimise
-    from mentorship import invitations, jobs
+    from mentorship import invitations, jobs, reminders
 
+    site = app.extensions["settings"]
+    sending = {"base": app.extensions["database"], "settings": site}
     return [
+        *([Job("mail", 1, partial(outbox.look_after, **sending), is_long=True)] if site.mails else []),
+        *([Job("remind", 5, partial(reminders.remind, shelf=app.extensions["shelf"]))] if site.mails else []),
+        Job("remind-to-sign", 60, reminders.remind_of_signatures),
         Job("expire-invitations", 60, invitations.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
         Job("forget-old", 24 * 60, forget_old),
-        *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if app.extensions["settings"].optimizer else []),
-        Job("nightly-backup", 30, partial(backup.nightly, settings=app.extensions["settings"]), is_long=True),
+        *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if site.optimizer else []),
+        Job("nightly-backup", 30, partial(backup.nightly, settings=site), is_long=True),
     ]
 
 

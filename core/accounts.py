@@ -12,9 +12,18 @@ from uuid import UUID
 from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import user_logged_out
-from flask_security import PasswordUtil, Security, UserMixin, hash_password, user_authenticated, verify_password
+from flask_security import (
+    ForgotPasswordForm,
+    MailUtil,
+    PasswordUtil,
+    Security,
+    UserMixin,
+    hash_password,
+    user_authenticated,
+    verify_password,
+)
 from flask_security.datastore import SQLAlchemySessionUserDatastore
-from flask_security.signals import password_changed
+from flask_security.signals import password_changed, password_reset
 from sqlalchemy import func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 from werkzeug.local import LocalProxy
@@ -251,17 +260,22 @@ class Accounts(SQLAlchemySessionUserDatastore):
         return merged
 
 
-def set_up(app: Flask, settings: Settings) -> None:
-    """Flask-Security: sign-in, sign-out and change of password, with sign-ins as rows of ours."""
+def set_up(app: Flask, settings: Settings, mails: type[MailUtil], forgot_form: type[ForgotPasswordForm]) -> None:
+    """Flask-Security: sign-in, sign-out and change of password, with sign-ins as rows of ours; where this site sends
+    mail, a way in for who forgot the password."""
     app.config.update(
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SALT=settings.secret_key,
         SECURITY_PASSWORD_LENGTH_MIN=8,
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
         SECURITY_CHANGEABLE=True,
+        SECURITY_RECOVERABLE=settings.mails,
         SECURITY_CACHE_CONTROL=None,  # core.web sets it on every answer
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
         SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(minutes=60),
+        SECURITY_EMAIL_PLAINTEXT=False,  # core.account_mails says what its mails say
+        SECURITY_EMAIL_HTML=False,
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGOUT_METHODS=["POST"],
@@ -280,8 +294,21 @@ def set_up(app: Flask, settings: Settings) -> None:
             "Your password is changed. You are signed out everywhere else, and your keys for programs have ended.",
             "success",
         ),
+        SECURITY_MSG_PASSWORD_RESET_REQUEST=(
+            "If there is an account with this address, a mail is on its way. Its link works for an hour, once.",
+            "info",
+        ),
+        SECURITY_MSG_PASSWORD_RESET_NO_LOGIN=(
+            "Your password is changed. You are signed out everywhere, and your keys for programs have ended.",
+            "success",
+        ),
+        SECURITY_MSG_PASSWORD_RESET_EXPIRED=("This link is more than an hour old. Ask for a new one.", "error"),
+        SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN=(
+            "This link was used already, or it is not whole. Ask for a new one.",
+            "error",
+        ),
     )
-    security = Security(password_util_cls=Passwords)
+    security = Security(password_util_cls=Passwords, mail_util_cls=mails, forgot_password_form=forgot_form)
     session: Any = LocalProxy(get_db)
     no_roles: Any = None
     security.init_app(app, Accounts(session, User, no_roles))
@@ -291,6 +318,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     user_authenticated.connect(_remember_sign_in, app)
     user_logged_out.connect(_end_this_sign_in, app)
     password_changed.connect(_end_other_sign_ins, app)
+    password_reset.connect(_end_all_sign_ins, app)
 
 
 def _without_principal(app: Flask) -> None:
@@ -304,7 +332,7 @@ def _remember_sign_in(app: Flask, user: User, **_: Any) -> None:
     at = clock.now()
     before = cookie.get(ME, "")
     token = f"{user.id.hex}.{secrets.token_urlsafe(32)}"
-    with _joined() as db:
+    with joined() as db:
         if before:
             end_sign_ins(db, UUID(before.split(".")[0]), at=at, only=hash_of(before))
         db.add(
@@ -324,7 +352,7 @@ def _remember_sign_in(app: Flask, user: User, **_: Any) -> None:
 
 
 @contextmanager
-def _joined() -> Iterator[Session]:
+def joined() -> Iterator[Session]:
     """The transaction that the request has open already (a change of password), else one of its own."""
     if "db" in g:
         yield g.db
@@ -345,3 +373,22 @@ def _end_other_sign_ins(_app: Flask, user: User, **_: Any) -> None:
     """The password changed: sign-ins elsewhere and all keys end. Joins the request's own transaction."""
     end_sign_ins(get_db(), user.id, at=clock.now(), but=own_token_hash())
     end_keys(get_db(), user.id, at=clock.now())
+
+
+def _end_all_sign_ins(_app: Flask, user: User, **_: Any) -> None:
+    """The password was forgotten and set anew: all sign-ins and keys end, and the address was shown to be theirs."""
+    at = clock.now()
+    end_sign_ins(get_db(), user.id, at=at)
+    end_keys(get_db(), user.id, at=at)
+    confirm(get_db(), user.id, at=at)
+
+
+def confirm(db: Session, user_id: UUID, *, at: datetime) -> None:
+    """Somebody showed that the e-mail address is theirs. Twice is no error."""
+    unconfirmed = (col(User.id) == user_id, col(User.confirmed_at).is_(None))
+    db.exec(update(User).where(*unconfirmed).values(confirmed_at=at))
+
+
+def is_confirmed(db: Session, user_id: UUID) -> bool:
+    """Whether somebody showed that the e-mail address is theirs."""
+    return db.exec(select(col(User.confirmed_at)).where(col(User.id) == user_id)).first() is not None

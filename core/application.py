@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import access, accounts, clock, database, limits, settings, storage, web
+from core import access, account_mails, accounts, bar, clock, database, limits, settings, storage, web
 from core.settings import HERE, Settings, SettingsError
 
 WINGS = ("core", "curriculum", "mentorship")
@@ -57,7 +57,7 @@ def build(
         let_in=let_in,
         zone_changed=zone_changed,
     )
-    accounts.set_up(app, found)
+    accounts.set_up(app, found, account_mails.Mails, account_mails.ForgotForm)
     access.set_up(app)
     web.set_up(app, found)
     for blueprint in blueprints:
@@ -65,6 +65,7 @@ def build(
     limits.set_up(app)
     app.teardown_appcontext(database.close_db)
     app.context_processor(lambda: {"due_count": _due(count_due)})
+    bar.set_up(app)
     logging.getLogger("woodshed").setLevel(logging.INFO)
     return app
 

@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlmodel import Field, Session, SQLModel, col
 
-from core import clock, work
+from core import clock, mail, work
 from core.database import Database, database, insert_into, rows_changed
 from core.errors import Refused
 from core.limits import RateCount
@@ -31,6 +31,7 @@ from core.settings import Settings
 ADVISORY_LOCK = 727002
 LOCK_POLL_SECONDS = 2.0
 OPERATIONS_KEPT = timedelta(days=30)
+MAILS_KEPT = timedelta(days=90)
 log = logging.getLogger("woodshed.jobs")
 
 
@@ -49,7 +50,8 @@ class JobClaim(SQLModel, table=True):
 class Job:
     """run: adds and changes rows, never commits; returns a few words on what it did.
 
-    is_long: it changes no rows, and runs before its claim so that nobody waits for it; cut off, it runs again.
+    is_long: it runs before its claim so that nobody waits for it, and changes rows in transactions of its own, if any;
+    cut off, it runs again. With "" it says that there was nothing to do, and leaves no claim.
     """
 
     name: str
@@ -63,8 +65,8 @@ def run_slot(base: Database, job: Job, *, at: datetime) -> str | None:
     length = job.minutes * 60
     slot = datetime.fromtimestamp(at.timestamp() // length * length, UTC).isoformat()
     result = _run_long(base, job, slot, at) if job.is_long else ""
-    if result is None:
-        return None
+    if result is None or (job.is_long and not result):
+        return result
     with base.writing() as db:
         claim = insert_into(db, JobClaim).values(job=job.name, slot=slot, claimed_at=at, result="")
         if db.execute(claim.on_conflict_do_nothing().returning(col(JobClaim.job))).first() is None:
@@ -176,4 +178,5 @@ def forget_old(db: Session, *, at: datetime) -> str:
     claims = rows_changed(db, sa.delete(JobClaim).where(col(JobClaim.claimed_at) < before))
     counts = rows_changed(db, sa.delete(RateCount).where(col(RateCount.expires_at) < time.time()))
     pieces = work.forget_old(db, at=at)
-    return f"forgot {operations} operations, {claims} claims, {counts} rate windows, {pieces} pieces of work"
+    mails = mail.forget_old(db, before=at - MAILS_KEPT)
+    return f"forgot {operations} operations, {claims} claims, {counts} rate windows, {pieces} works, {mails} mails"

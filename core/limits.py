@@ -99,11 +99,15 @@ limiter = Limiter(key_func=address, storage_uri="woodshed://", strategy="fixed-w
 
 
 def set_up(app: Flask) -> None:
-    """Limit what can be guessed or flooded: sign-in, change of password, sign-up. Invitations count per person."""
+    """Limit what can be guessed or flooded: sign-in, changing a password, sign-up. Invitations count per person."""
     limiter.init_app(app)
     _limit(app, "security.login", "10 per 15 minutes", asked_account)
     _limit(app, "security.login", "20 per hour", address)
     _limit(app, "security.change_password", "10 per 15 minutes", address)
+    if app.extensions["settings"].mails:
+        _limit(app, "security.forgot_password", "5 per hour", asked_account)
+        _limit(app, "security.forgot_password", "5 per hour", address)
+        _limit(app, "security.reset_password", "20 per hour", address)
 
 
 def _limit(app: Flask, endpoint: str, amount: str, key: Any) -> None:

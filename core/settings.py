@@ -4,6 +4,7 @@ Read from the environment (`WOODSHED_PORT=8100`) or from `settings.toml` in the 
 the environment wins. A wrong value stops the start with its name.
 """
 
+import email.policy
 import os
 import secrets
 import tomllib
@@ -12,12 +13,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 HERE = Path(__file__).resolve().parent.parent
 PREFIX = "WOODSHED_"
-SECRET = ("secret_key", "database_url")  # never shown; an address may hold a password
+SECRET = ("secret_key", "database_url", "smtp_url")  # never shown; an address may hold a password
 
 
 class SettingsError(Exception):
@@ -48,6 +49,12 @@ class Settings(BaseSettings):
     sign_in_idle_days: int = Field(14, ge=1, le=365, description="Days without a visit after which a sign-in ends.")
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many proxies stand before the app.")
     threads: int = Field(4, ge=1, le=64, description="Threads that answer requests.")
+    smtp_url: str = Field(
+        "", description="smtp://USER:PASSWORD@HOST:587 or smtps://…, the server that sends mail; empty: no mail."
+    )
+    mail_from: str = Field(
+        "", validate_default=True, description="The sender of mail: Woodshed <woodshed@school.example>."
+    )
     optimizer: bool = Field(
         True,
         description="False (0 in the environment, where the set-up reads it): no fitting of reviews to each learner.",
@@ -71,6 +78,37 @@ class Settings(BaseSettings):
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise ValueError("give a whole address, like https://woodshed.example")
         return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_server(cls, url: str) -> str:
+        if not url:
+            return url
+        try:
+            server = urlsplit(url)
+            has_place = bool(server.hostname) and (server.port is None or server.port > 0)
+        except ValueError:
+            has_place = False
+        if not has_place or server.scheme not in ("smtp", "smtps"):
+            raise ValueError("give the mail server as smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465")
+        if server.path.strip("/") or server.query or server.fragment:
+            raise ValueError("nothing may follow the port; write %2F, %3F or %23 for /, ? or # in a password")
+        if server.username and not server.password:
+            raise ValueError("it names a user, but no password; write smtp://USER:PASSWORD@HOST:587")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, sender: str, info: ValidationInfo) -> str:
+        if not sender:
+            if info.data.get("smtp_url"):
+                raise ValueError("mail needs a sender; set it to an address such as woodshed@school.example")
+            return sender
+        found = email.policy.SMTP.header_factory("From", sender)
+        addresses: Any = getattr(found, "addresses", ())
+        if found.defects or len(addresses) != 1 or not addresses[0].domain or not sender.isprintable():
+            raise ValueError("write one address, like Woodshed <woodshed@school.example>")
+        return sender
 
     @field_validator("secret_key")
     @classmethod
@@ -105,6 +143,16 @@ class Settings(BaseSettings):
     @property
     def is_https(self) -> bool:
         return self.url.startswith("https:")
+
+    @property
+    def mails(self) -> bool:
+        """Whether this site sends mail."""
+        return bool(self.smtp_url)
+
+    @property
+    def smtp_port(self) -> int:
+        server = urlsplit(self.smtp_url)
+        return server.port or (465 if server.scheme == "smtps" else 587)
 
     @property
     def database(self) -> str:

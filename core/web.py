@@ -266,7 +266,8 @@ def add_headers(response: Response) -> Response:
 
 def note_failed_sign_in(response: Response) -> Response:
     """A wrong password is answered by the form again, with 200; nobody signed in at all by 401 to a script."""
-    is_again = request.method == "POST" and request.blueprint == "security" and response.status_code == 200
+    is_tried = request.blueprint == "security" and request.endpoint != "security.forgot_password"
+    is_again = request.method == "POST" and is_tried and response.status_code == 200
     if is_again or (response.status_code == 401 and not g.get("is_noted")):
         note("auth.fail", status=response.status_code)
     return response

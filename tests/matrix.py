@@ -31,7 +31,8 @@ class Case:
 
     url, form: values; "@name" is an object of the world. sees: actor -> status. public: the status for whom is not
     listed is that of `others` for nobody, too. shows: canaries that everybody may read here. by_key: who asks brings a
-    key; browsers get 401, whoever sits there. sends: an item of the list that such a program sends.
+    key; browsers get 401, whoever sits there. sends: an item of the list that such a program sends. unguarded: the
+    secret is in the address, so that mail programs, which have no guard, may use it.
     """
 
     url: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Case:
     nobody_script: int = 401
     about: str = ""
     by_key: bool = False
+    unguarded: bool = False
     sends: Mapping[str, object] = field(default_factory=dict)
 
     @property

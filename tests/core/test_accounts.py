@@ -34,9 +34,9 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2id with the least work, since these tests sign in some hundred times."""
     set_up = accounts.set_up
 
-    def cheap(app: Flask, settings: Settings) -> None:
+    def cheap(app: Flask, *given: Any) -> None:
         app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 32}
-        set_up(app, settings)
+        set_up(app, *given)
 
     monkeypatch.setattr(accounts, "set_up", cheap)
 

@@ -17,7 +17,6 @@ from core.accounts import ApiToken, User, hash_of
 from core.cli import Commands
 from core.database import Database
 from core.errors import NotFound, Refused
-from core.settings import Settings
 from tests.conftest import Client
 from tests.times import DAY, HOUR, MINUTE, MONDAY
 
@@ -30,9 +29,9 @@ READ, WRITE = "reviews:read", "reviews:write"
 def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     set_up = accounts.set_up
 
-    def cheap(app: Flask, settings: Settings) -> None:
+    def cheap(app: Flask, *given: Any) -> None:
         app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 32}
-        set_up(app, settings)
+        set_up(app, *given)
 
     monkeypatch.setattr(accounts, "set_up", cheap)
 

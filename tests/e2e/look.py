@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.e2e import cast
 from tests.e2e.browser import FLAGS, find_browser
 from tests.e2e.pages import STOPS, Visitors, as_on_a_phone
-from tests.e2e.server import Server
+from tests.e2e.server import MAIL, Server
 
 LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -25,7 +25,7 @@ def main(folder: Path, only: str = "") -> int:
     with tempfile.TemporaryDirectory() as temporary:
         data = Path(temporary) / "data"
         people = cast.fill(data)
-        with Server(data, registration="open") as server, sync_playwright() as playwright:
+        with Server(data, registration="open", **MAIL) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
             visitors = Visitors(browser, server.url, people)
             for number, stop in enumerate(stops, 1):

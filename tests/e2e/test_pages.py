@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from app import create_app
+from core.settings import Settings
+from tests.conftest import KEY
 from tests.e2e import cast
 from tests.e2e.pages import STOPS, Visitors, as_on_a_phone
-from tests.e2e.server import Server
+from tests.e2e.server import MAIL, Server
 from tests.e2e.stop import Stop
 from tests.gather import topics
 
@@ -41,7 +43,7 @@ def visitors(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Browsers of the cast, at a real server."""
     data = tmp_path_factory.mktemp("pages") / "data"
     people = cast.fill(data)
-    with Server(data, registration="open") as server:
+    with Server(data, registration="open", **MAIL) as server:
         found = Visitors(browser, server.url, people)
         yield found
         found.close()
@@ -68,7 +70,9 @@ def test_a_page_is_without_barriers_in_light_and_dark_and_fits_a_phone(
     assert not sideways, "reaches beyond 390 px"
 
 
-def test_every_page_of_the_url_map_is_visited(app: Flask) -> None:
+def test_every_page_of_the_url_map_is_visited() -> None:
+    app = create_app(Settings(secret_key=KEY, database_url="sqlite://", **MAIL))
+    app.extensions["database"].engine.dispose()
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())}
 
     assert pages == NO_PAGES | {stop.endpoint for stop in STOPS}

@@ -325,6 +325,7 @@ def _notice() -> None:
         *_keys("notice", "id"),
     )
     op.create_index("ix_notice_unread", "notice", ["user_id", "read_at", "at"])
+    op.create_index("ix_notice_at", "notice", ["at"])
 
 
 def _telling() -> None:
@@ -332,7 +333,8 @@ def _telling() -> None:
         "telling",
         _mine(),
         *_json("off"),
-        *_texts("digest"),
+        *_texts("digest", "digest_day", "reviews_day"),
+        *_moments("asked_at", nullable=True),
         *_numbers("digest_hour", "digest_weekday"),
         *_numbers("reminds_before", nullable=True),
         sa.Column("reminds_reviews", sa.Boolean(), nullable=False),
@@ -345,7 +347,7 @@ def _mail() -> None:
         "mail",
         _mine(),
         *_ids("id"),
-        *_texts("kind", "slot", "address", "subject", "text", "unsubscribe"),
+        *_texts("kind", "slot", "address", "subject", "text", "path"),
         *_moments("made_at", "due_at"),
         *_numbers("tries"),
         *_moments("sent_at", "failed_at", nullable=True),

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field, StringConstrain
 from sqlmodel import col
 from werkzeug.wrappers import Response
 
-from core import accounts, api, clock, tokens
+from core import account_mails, accounts, api, clock, tokens
 from core import work as works
 from core.access import current_user, signed_in, somebody, wants_fragment
 from core.accounts import User
@@ -97,6 +97,8 @@ def signed_up():
                 raise NotAllowed("Somebody else made the first account just now. Ask them for an invitation.")
             if by_invitation:
                 current_app.extensions["let_in"](db, cookie.get(INVITED, ""), user, at=at)
+            if settings.mails:
+                account_mails.ask_to_confirm(db, user, at=at)
             db.commit()
             db.refresh(user)
             db.expunge(user)
@@ -116,6 +118,8 @@ def settings():
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
         sign_ins=accounts.sign_ins(db, me.id, at=clock.now()),
         this_sign_in=accounts.own_token_hash(),
+        is_confirmed=accounts.is_confirmed(db, me.id),
+        mails=current_app.extensions["settings"].mails,
     )
 
 
