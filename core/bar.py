@@ -27,7 +27,7 @@ def unread_count() -> str:
         with database().reading() as db:
             g.unread = inbox.unread(db, me.id)
     found: Unread = g.unread
-    count = found.besides(request.path)
+    count = found.besides("" if g.get("is_error_page") else request.path)
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
 
 

@@ -243,6 +243,7 @@ def _say(status: int, text: str, errors: dict[str, str] | None = None) -> Any:
     if access.wants_fragment() or request.path.startswith(API):
         answer = jsonify(error=text, errors=errors or {})
     else:
+        g.is_error_page = True  # it shows nothing that stands at this address
         answer = current_app.make_response(render_template("error.html", status=status, text=text))
     return answer, status
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
-from core import accounts, inbox
+from core import accounts, inbox, mail
 from core.accounts import User, hash_of, normalised
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
@@ -21,16 +21,23 @@ from mentorship import links, news
 from mentorship.models.people import Invitation, Link
 
 LASTS = timedelta(days=7)
-MAIL = "invitation"  # kind of the mail
 LONGEST_ADDRESS = 254  # RFC 5321
 
 
 def invite(
-    db: Session, person: UUID, role: str, name: str, *, email: str = "", site: str = "", most_a_day: int, at: datetime
+    db: Session,
+    person: UUID,
+    role: str,
+    name: str,
+    *,
+    email: str = "",
+    mails: bool = False,
+    most_a_day: int,
+    at: datetime,
 ) -> tuple[Invitation, str]:
     """Make an invitation. role: what the invited becomes, "mentor" or "apprentice"; name: a label, for the inviter.
 
-    email: to whom it is mailed, where this site sends mail, and who alone may accept. site: the base of its address.
+    email: who alone may accept, and to whom it is mailed. mails: whether this site sends mail.
     Returns it with its secret, which is shown this once and stored only as its hash.
     """
     _wait_for(db, person)
@@ -53,8 +60,8 @@ def invite(
         expires_at=at + LASTS,
     )
     db.add(invitation)
-    if to:
-        db.add(_mail(invitation, inviter, to, f"{site}/invitations/{secret}"))
+    if to and mails:
+        _put_mail(db, invitation, inviter, to, secret)
     return invitation, secret
 
 
@@ -212,44 +219,33 @@ def _one_address(text: str) -> str:
     return text.strip()
 
 
-def _mail(invitation: Invitation, inviter: User, to: str, address: str) -> Mail:
-    """The invitation as a mail in the outbox."""
-    name = one_line(inviter.name)
+def _put_mail(db: Session, invitation: Invitation, inviter: User, to: str, secret: str) -> None:
+    """The invitation as a mail in the outbox; the way to it stands below the text."""
+    name = mail.one_line(inviter.name)
     asks = f"{name} asks you to be a mentor" if invitation.role == "mentor" else f"{name} offers to be your mentor"
-    lines = [
-        f"{asks} in Woodshed, where people learn to produce music.",
-        f"See what it means, then say yes or no:\n{address}",
+    paragraphs = [
+        f"{asks} in Woodshed, where people learn to produce music. See what it means, then say yes or no.",
         f"It works once, until {invitation.expires_at:%d %b %Y, %H:%M} UTC, for an account with this e-mail address.",
         f"If you do not know {name}, do nothing: without your yes nothing happens.",
     ]
-    return Mail(
-        user_id=invitation.user_id,
-        id=uuid7(),
-        kind=MAIL,
-        slot=str(invitation.id),
-        address=to,
-        subject=asks,
-        text="\n\n".join(lines) + "\n",
-        made_at=invitation.created_at,
-        due_at=invitation.created_at,
-    )
-
-
-def one_line(text: str) -> str:
-    """Somebody's text for a mail's heading: printable, without line breaks, so that it cannot begin another one."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    cause = {"kind": mail.INVITATION, "slot": str(invitation.id)}
+    path = f"/invitations/{secret}"
+    text = "\n\n".join(paragraphs)
+    mail.put_to(db, invitation.user_id, to, **cause, subject=asks, text=text, path=path, at=invitation.created_at)
 
 
 def _stop_mail(db: Session, invitation: Invitation, at: datetime) -> None:
     """An invitation that is answered or over is not mailed any more, and no secret waits in the outbox."""
     unsent = (
         col(Mail.user_id) == invitation.user_id,
-        col(Mail.kind) == MAIL,
+        col(Mail.kind) == mail.INVITATION,
         col(Mail.slot) == str(invitation.id),
         col(Mail.sent_at).is_(None),
         col(Mail.failed_at).is_(None),
     )
-    db.execute(sa.update(Mail).where(*unsent).values(failed_at=at, text="", fault="the invitation was over before"))
+    db.execute(
+        sa.update(Mail).where(*unsent).values(failed_at=at, text="", path="", fault="the invitation was over before")
+    )
 
 
 def _invited(db: Session, invitation: Invitation) -> UUID | None:
@@ -271,7 +267,7 @@ def _a(invitation: Invitation) -> str:
 
 
 def _whom(invitation: Invitation) -> str:
-    return one_line(invitation.name) or invitation.email or f"a new {invitation.role}"
+    return mail.one_line(invitation.name) or invitation.email or f"a new {invitation.role}"
 
 
 def _unanswered() -> tuple[sa.ColumnElement[bool], ...]:

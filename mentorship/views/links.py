@@ -93,7 +93,7 @@ def invited_somebody():
         form.role,
         form.name,
         email=form.email,
-        site=site.url,
+        mails=site.mails,
         most_a_day=site.invitations_a_day,
         at=clock.now(),
     )
@@ -110,8 +110,9 @@ def invited():
         flash("An invitation's address is shown once. If you lost it, take the invitation back and make a new one.")
         return redirect(url_for("links.index"))
     invitation, _ = invitations.find_invitation(get_db(), secret, at=clock.now())
-    address = current_app.extensions["settings"].url + url_for("links.invitation", secret=secret)
-    return render_template("mentorship/links/invited.html", invitation=invitation, address=address)
+    site = current_app.extensions["settings"]
+    address = site.url + url_for("links.invitation", secret=secret)
+    return render_template("mentorship/links/invited.html", invitation=invitation, address=address, mails=site.mails)
 
 
 @bp.post("/invitations/<uuid:invitation_id>/withdrawn")

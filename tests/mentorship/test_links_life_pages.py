@@ -159,8 +159,7 @@ def test_an_invitation_to_an_address_opens_for_that_account_alone(as_ada, as_ben
     assert without_token(foreign) == without_token(missing)
     assert as_eve.send(path + "/accepted").status_code == as_eve.send(path + "/declined").status_code == 404
     assert has(anonymous.get(path), "the e-mail address that this invitation was sent to")
-    mail = fresh_db.exec(select(Mail)).one()
-    assert f"http://127.0.0.1:8000{path}\n" in mail.text
+    assert fresh_db.exec(select(Mail)).all() == []  # this site sends none, and the page shows the address
     assert has(as_ben.send(path + "/accepted", follow_redirects=True), "You are their mentor now.")
 
 

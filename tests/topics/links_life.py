@@ -110,7 +110,7 @@ def build(world: World, db: Session, app: Flask) -> None:
         ids[name] = str(session.id)
 
     _, ids["bound secret"] = invitations.invite(
-        db, ada, "mentor", "", email="Dora@example.com", site="", most_a_day=10, at=MONDAY - HOUR
+        db, ada, "mentor", "", email="Dora@example.com", mails=True, most_a_day=10, at=MONDAY - HOUR
     )
     _open(world, db, UUID(ids["link of ada and carl"]), True)
     held("handed", carl, 30)
