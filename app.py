@@ -57,6 +57,8 @@ BLUEPRINTS = [
     "mentorship.views.hours",
     "mentorship.views.meetings",
     "mentorship.views.actions",
+    "mentorship.views.agenda",
+    "mentorship.views.notes",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
 ]

@@ -54,11 +54,9 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
             merged += my_words
         elif not one_side:
             merged += their_words
-        elif first == last:
-            merged += their_words + my_words
         else:
             merged += _both(their_words, my_words)
-            is_clear = False
+            is_clear = is_clear and first == last
         place = last
     return Merged("\n".join(merged + lines[place:]), is_clear)
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core import prose
-from core.errors import Conflict, Refused
-from mentorship import merging, revisions, sessions, writing
+from core.errors import Conflict, NotFound, Refused
+from mentorship import merging, revisions, signing, writing
 from mentorship.models.meetings import StudioSession
 
 SAME_LINES = (
@@ -99,9 +99,11 @@ def take_up(db: Session, person_id: UUID, session_id: UUID, number: int, base: i
     return _kept(db, session, person_id, earlier.text, "", at)
 
 
-def seen(db: Session, viewer_id: UUID, session_id: UUID) -> StudioSession:
-    """The session, for reading its notes."""
-    return sessions.seen(db, viewer_id, session_id)
+def of_the_two(session: StudioSession, person_id: UUID) -> StudioSession:
+    """The session, for those who wrote in it; for everybody else there are no earlier states."""
+    if person_id not in (session.user_id, session.mentor_id):
+        raise NotFound
+    return session
 
 
 def check_length(text: str) -> None:
@@ -115,5 +117,6 @@ def check_length(text: str) -> None:
 
 def _kept(db: Session, session: StudioSession, person_id: UUID, text: str, others: str, at: datetime) -> Saved:
     number = revisions.keep(db, session, text, person_id, at=at)
+    unsigned = signing.clear(db, session, person_id, at=at)
     writing.tell_other(db, session, person_id, "wrote in the notes", at=at)
-    return Saved(session, number, others)
+    return Saved(session, number, others, unsigned)
