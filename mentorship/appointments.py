@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from core.accounts import User
 from core.errors import Conflict, Refused
-from mentorship import clocks, news, planning, series, sessions, signing, states
+from mentorship import clocks, news, planning, practice_log, series, sessions, signing, states
 from mentorship.called_off import cancel_all_ahead as cancel_all_ahead
 from mentorship.models.meetings import StudioSession
 from mentorship.planning import NAMES, Plan, Times, stepped, tell
@@ -193,6 +193,8 @@ def steps(db: Session, person_id: UUID, session: StudioSession, *, at: datetime)
     person, other = db.get_one(User, person_id), sessions.other(db, session, person_id)
     if not sessions.may_change(db, person_id, session):
         return Steps(said=_how_it_ended(db, session, person_id))
+    if practice_log.is_running(session):
+        return Steps()
     word, has_begun = states.word_of(session), session.starts_at <= at
     is_open, is_signed = states.is_ahead(session), signing.signature_of(session, person_id)
     moments = planning.offered(session) if word == "proposed" and session.asked_by != person_id else []

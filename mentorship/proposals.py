@@ -70,7 +70,9 @@ def _parked(db: Session, viewer_id: UUID, session: StudioSession) -> Iterable[Pr
         col(ParkedQuestion.removed_at).is_(None),
         sa.or_(waits_at.is_(None), waits_at.not_in(elsewhere)),
     )
-    latest = statement.order_by(col(ParkedQuestion.parked_at).desc()).limit(MOST_QUESTIONS)
+    latest = statement.order_by(col(ParkedQuestion.parked_at).desc(), col(ParkedQuestion.id).desc()).limit(
+        MOST_QUESTIONS
+    )
     return [Proposal("parked", str(one.id), _line(one.text), moment=one.parked_at) for one in db.exec(latest)]
 
 

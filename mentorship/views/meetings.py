@@ -32,6 +32,7 @@ from mentorship.models.meetings import StudioSession
 from mentorship.proposals import Proposal
 from mentorship.sessions import Listed
 from mentorship.views import files, session_forms
+from mentorship.views.files import PLAYED_EVERYWHERE
 from mentorship.views.portfolio import about_version
 
 bp = Blueprint("meetings", __name__)
@@ -74,8 +75,8 @@ def show(session_id: UUID):
         steps=None if is_running else appointments.steps(db, me.id, session, at=at),
         running=session if is_running and may_write else None,
         about=session_forms.facts(session, me.id),
-        **files.of_session(db, me.id, session),
         plan_url=_plan_url(row),
+        **files.of_session(db, me.id, session),
         **_notes(db, me, session, may_write=may_write, at=at),
         **_actions(db, me, session, people, may_write=may_write, at=at),
         **(_meeting(db, me, session, may_write=may_write, at=at) if is_meeting else {}),
@@ -143,7 +144,7 @@ def _meeting(db: Session, me: Me, session: StudioSession, *, may_write: bool, at
         "why": _why,
         "piece": piece,
         "piece_note": about_version(piece.version) if piece else "",
-        "plays_everywhere": piece is not None and piece.version.media_type in files.PLAYED_EVERYWHERE,
+        "plays_everywhere": piece is not None and piece.version.media_type in PLAYED_EVERYWHERE,
         "next_date": at_hand.next_date(db, session, at=at) if is_mine else None,
     }
 

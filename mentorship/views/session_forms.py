@@ -122,11 +122,11 @@ def choices(chosen: list[str]) -> dict[str, Any]:
 
 
 def facts(session: StudioSession, reader_id: UUID) -> list[tuple[str, str]]:
-    """(name, value) of what is seldom said about a session; what is empty is left out."""
+    """(name, value) of what was said about a session beside its time and its notes; what is empty is left out."""
     did = "You" if reader_id == session.user_id else "The apprentice"
-    is_meeting = session.kind == "meeting"  # the others show these two on top of their page
     found = [
-        *([("Goal", session.goal), ("Result", session.result)] if is_meeting else []),
+        ("Goal", session.goal),
+        ("Result", session.result),
         ("Course", session.course),
         ("Where", dict(MODES).get(session.mode, "") if session.mode else ""),
         (did, dict(INVOLVEMENTS).get(session.involvement, "").lower() if session.involvement else ""),
@@ -143,7 +143,6 @@ def saved(session: StudioSession, reader_id: UUID, zone: str) -> list[tuple[str,
         ("Minutes", str(minutes) if minutes else ""),
         ("Title", session.title),
         ("Place", session.place),
-        *([("Goal", session.goal), ("Result", session.result)] if session.kind != "meeting" else []),
         *facts(session, reader_id),
         ("Milestones", ", ".join(served)),
     ]

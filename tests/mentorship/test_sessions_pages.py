@@ -59,8 +59,8 @@ def test_what_is_ahead_stands_before_what_was_held(as_ada, planned):
 
 
 def test_each_of_the_pair_sees_the_time_of_their_own_place(as_ada, as_ben, planned):
-    assert "19:00 CET (Ben 18:00)" in words(as_ada.get(planned))
-    assert "18:00 GMT (Ada 19:00)" in words(as_ben.get(planned))
+    assert "19:00 CET (18:00 for Ben)" in words(as_ada.get(planned))
+    assert "18:00 GMT (19:00 for Ada)" in words(as_ben.get(planned))
     assert "Meeting with Ada" in words(as_ben.get("/sessions"))
 
 
@@ -69,7 +69,7 @@ def test_each_of_the_pair_sees_the_time_of_their_own_place(as_ada, as_ben, plann
 
 def test_notes_are_markdown_and_never_script(db, as_ada, as_ben, meeting):
     session, _ = meeting
-    assert "<strong>V1</strong>" in as_ada.get(f"/sessions/{session.id}").text
+    assert "<strong>V1</strong>" in as_ada.get(f"/sessions/{session.id}?notes=read").text
 
     session.notes = "<script>alert(1)</script> [x](javascript:alert(1))"
     db.commit()
@@ -77,7 +77,8 @@ def test_notes_are_markdown_and_never_script(db, as_ada, as_ben, meeting):
     as_ada.send(f"/sessions/{session.id}/edit", {"day": "2026-11-23", "time": "12:00", "minutes": "45", **texts})
 
     for client in (as_ada, as_ben):
-        page = client.get(f"/sessions/{session.id}").text
+        page = client.get(f"/sessions/{session.id}?notes=read").text
+        page += client.get(f"/sessions/{session.id}?notes=write").text
         assert "<script>alert" not in page and 'href="javascript' not in page and "<b>x</b>" not in page
 
 
