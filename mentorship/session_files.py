@@ -15,7 +15,7 @@ from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from core.storage import Storage
-from mentorship import links, portfolio, sessions
+from mentorship import links, portfolio, sessions, writing
 from mentorship.models.meetings import SessionFile, StudioSession
 from mentorship.portfolio import Upload
 
@@ -42,8 +42,8 @@ def find(db: Session, viewer_id: UUID, session_id: UUID, file_id: UUID) -> Sessi
 def check_may_add(db: Session, person_id: UUID, session_id: UUID) -> None:
     """Say no to somebody who may not write in a session before their file is looked at."""
     session = sessions.seen(db, person_id, session_id)
-    if not sessions.may_change(db, person_id, session):
-        raise NotAllowed(sessions.why_not(db, person_id, session))
+    if not writing.may_write(db, person_id, session):
+        raise NotAllowed(writing.why_not(db, person_id, session))
 
 
 def add(
@@ -53,7 +53,7 @@ def add(
 
     The very same file twice is refused, and so is more than MOST_FILES.
     """
-    session = sessions.to_change(db, person_id, session_id)
+    session = writing.to_write(db, person_id, session_id)
     portfolio.hold_files(db)
     there = db.exec(select(SessionFile).where(*_of(session))).all()
     for one in there:
@@ -82,6 +82,7 @@ def add(
     storage.keep(upload.staged)
     db.add(file)
     db.flush()
+    writing.tell_other(db, session, person_id, "added a file to the page", at=at)
     return file
 
 
@@ -90,7 +91,7 @@ def remove(db: Session, person_id: UUID, session_id: UUID, file_id: UUID) -> str
 
     Its content goes with the next sweep, unless something else is the same file.
     """
-    session = sessions.to_change(db, person_id, session_id)
+    session = writing.to_write(db, person_id, session_id)
     file = get_or_404(db, select(SessionFile).where(*_of(session), SessionFile.id == file_id))
     if file.added_by != person_id:
         other = db.get(User, file.added_by)

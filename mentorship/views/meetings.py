@@ -37,6 +37,7 @@ from mentorship.views.portfolio import about_version
 bp = Blueprint("meetings", __name__)
 STILL_WRITTEN = timedelta(days=1)  # after its beginning the notes open for writing, later for reading
 TABS = ("agenda", "notes", "actions", "more")
+PARTS = {"agenda": "agenda", "notes": "notes", "actions": "actions", "session_files": "more"}  # of blueprints
 GROUPS = [
     ("parked", "Parked questions"),
     ("carried", "Left over from last time"),
@@ -149,7 +150,7 @@ def _meeting(db: Session, me: Me, session: StudioSession, *, may_write: bool, at
 
 def _tab() -> str:
     """The part that a phone shows: the one that was asked for, or whose form was refused."""
-    of_form = {"agenda": "agenda", "notes": "notes", "actions": "actions"}.get(request.blueprint or "", "agenda")
+    of_form = PARTS.get(request.blueprint or "", "agenda")
     asked = request.args.get("tab", of_form)
     return asked if asked in TABS else "agenda"
 

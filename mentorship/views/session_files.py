@@ -18,7 +18,7 @@ bp = Blueprint("session_files", __name__, url_prefix="/sessions/<uuid:session_id
 
 @bp.post("")
 @signed_in
-@once(again=meetings.show)
+@once(again=meetings.again)
 def added(session_id: UUID):
     with database().reading() as db:  # who may not write is refused before the file is looked at
         session_files.check_may_add(db, current_user().id, session_id)
@@ -28,7 +28,7 @@ def added(session_id: UUID):
         session_files.add(get_db(), files.storage(), current_user().id, session_id, upload, at=clock.now())
     flash(f"{upload.name} is here.", "good")
     files.warn(upload)
-    return go_on(url_for("meetings.show", session_id=session_id, _anchor="files"))
+    return go_on(url_for("meetings.show", session_id=session_id, tab="more", _anchor="files"))
 
 
 @bp.get("/<uuid:file_id>")
@@ -41,8 +41,8 @@ def file(session_id: UUID, file_id: UUID):
 
 @bp.post("/<uuid:file_id>/removed")
 @signed_in
-@once(again=lambda session_id, file_id: meetings.show(session_id))
+@once(again=meetings.again)
 def removed(session_id: UUID, file_id: UUID):
     name = session_files.remove(get_db(), current_user().id, session_id, file_id)
     flash(f"{name} is removed.", "good")
-    return go_on(url_for("meetings.show", session_id=session_id, _anchor="files"))
+    return go_on(url_for("meetings.show", session_id=session_id, tab="more", _anchor="files"))

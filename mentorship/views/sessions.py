@@ -1,18 +1,19 @@
 """The log of sessions: what is ahead, what was held, and what was promised in it."""
 
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
-from core import clock
+from core import clock, sheets
 from core.access import current_user, signed_in
-from core.database import get_db
+from core.database import database, get_db
 from core.errors import Conflict
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import links, practice_log, session_files, session_log, sessions, states
+from mentorship import links, practice_log, session_files, session_log, session_sheet, sessions, states
 from mentorship.views import files, session_forms, session_index
 
 bp = Blueprint("sessions", __name__)
@@ -64,6 +65,21 @@ def logged():
     flash("Logged.")
     files.warn(upload)
     return go_on(url_for("meetings.show", session_id=session.id))
+
+
+@bp.get("/sessions/log.csv")
+@signed_in
+def sheet():
+    """The learner's own log, sent while it is read."""
+    base, me = database(), current_user()
+
+    def text():
+        with base.reading() as db:
+            yield from sheets.pages(chain([session_sheet.HEAD], session_sheet.rows(db, me.id, me.zone)))
+
+    answer = Response(text(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="woodshed-sessions.csv"'
+    return answer
 
 
 @bp.get("/sessions/<uuid:session_id>/edit")

@@ -59,7 +59,7 @@ def test_a_meeting_is_logged_in_at_most_eight_steps_on_a_phone(visitors: Visitor
 
         assert hand.steps <= 8
         expect(page.get_by_role("heading", level=1)).to_contain_text("Meeting with Ben held")
-        expect(page.locator("main")).to_contain_text("What I take with me. Less is more.")
+        expect(page.locator("#notes")).to_contain_text("Less is more.")
         expect(page.locator("#actions")).to_contain_text("Bounce V4")
 
 

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
-from mentorship import checks, jobs, links, session_files, sessions
+from mentorship import checks, demo, jobs, links, session_files, sessions
 from mentorship.models.meetings import SessionFile
 from mentorship.portfolio import Upload
 from mentorship.probe import Found
@@ -221,3 +221,15 @@ def test_check_names_a_session_whose_file_is_missing_or_changed(db, storage, ada
         f"The file of session {session.id} (memo.mp3) is not what was uploaded.",
     ]
     assert storage.is_sound(sound.sha256)
+
+
+def test_the_demos_files_go_with_it_but_for_those_of_somebody_elses_session(db, base, storage, ada, ben, log, add):
+    theirs, shared = add(ada, log(ada)), add(ada, log(ada), content="both")
+    add(ben, log(ben), content="both")
+    ada.demo_since = MONDAY
+    db.commit()
+
+    removed = demo.remove(base, storage)
+
+    assert (removed.names, removed.files) == (["Ada"], 1)
+    assert storage.names() == {shared.sha256} != {theirs.sha256}

@@ -1,5 +1,8 @@
 """The pages on which sessions are logged and changed."""
 
+import csv
+import io
+
 import pytest
 from sqlmodel import select
 
@@ -389,3 +392,28 @@ def test_a_wrong_change_is_refused_with_a_sentence(as_ada, meeting, fresh_db, wr
     assert refused.status_code == 422
     assert said in words(refused) and "Keep this" in refused.text
     assert only(fresh_db).changed_at is None
+
+
+# -- the log as a table --------------------------------------------------------------------------------------
+
+
+def test_the_log_goes_out_as_a_table_that_runs_nothing(as_ada, as_ben, meeting, db, ben, fresh_db):
+    signing.sign(db, ben.id, meeting.id, at=MONDAY)
+    db.commit()
+    as_ada.send("/sessions/new", {**PRACTICE, "day": "2026-11-20", "minutes": "", "goal": '=HYPERLINK("http://x")'})
+
+    answer = as_ada.get("/sessions/log.csv")
+    head, practice, met = list(csv.reader(io.StringIO(answer.text)))
+
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="woodshed-sessions.csv"'
+    said, of = dict(zip(head, practice, strict=True)), dict(zip(head, met, strict=True))
+    assert (said["kind"], said["state"], said["minutes"], said["begins"][:10]) == ("practice", "held", "", "2026-11-20")
+    assert (said["goal"], said["result"]) == ('\'=HYPERLINK("http://x")', "Clean at 80.")
+    assert (of["with"], of["minutes"], of["begins"]) == ("Ben", "45", "2026-11-23T12:00:00+01:00")
+    assert (of["notes"], of["signed by learner"], of["signed by mentor"][:10]) == (
+        "We listened to **V1**.",
+        "",
+        "2026-11-23",
+    )
+    assert len(as_ben.get("/sessions/log.csv").text.splitlines()) == 1  # what he mentors is in Ada's log

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from mentorship import links, practice_log, session_files
 from mentorship.portfolio import Upload
 from mentorship.probe import Found
-from tests.matrix import ADA, BOTH, BOTH_DO, FILE, PERSONS, Case, only
+from tests.matrix import ADA, BOTH, BOTH_DO, FILE, PERSONS, Case, only, own
 from tests.times import HOUR, MINUTE, MONDAY
 from tests.world import OVER, PAIR, PRIVATE, World
 
@@ -51,6 +51,7 @@ MATRIX: dict[str, list[Case]] = {
         only({"ada": 403, "carl": 403}, url=_file("former", "former paper")),
         only({}, url=_file("meeting", "practice memo"), about="of another session"),
     ],
+    "GET sessions.sheet": [own()],
     "POST practice_log.started": [
         Case(sees={**dict.fromkeys(PERSONS, 303), "ada": 409}, form={"goal": "Even sixteenths"}, about="one runs"),
     ],

@@ -14,7 +14,7 @@ from tests.e2e import sounds
 from tests.e2e.cast import Cast, days_ago
 from tests.e2e.stop import Stop
 
-NO_PAGES = ("session_files.file",)
+NO_PAGES = ("session_files.file", "sessions.sheet")
 
 
 def opens_more(page: Page) -> None:
