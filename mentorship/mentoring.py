@@ -66,14 +66,16 @@ def desk(
     return Desk(_sorted(shown, sort), len(rows), _paused(db, mentor_id))
 
 
-def waiting(db: Session, library: Library, mentor_id: UUID, zone: str, *, at: datetime) -> list[Row]:
-    """The apprentices who wait for something, those with the most first; for somebody who mentors nobody one question
-    to the database."""
+def waiting(db: Session, library: Library, mentor_id: UUID, zone: str, *, at: datetime) -> tuple[list[Row], int]:
+    """(the apprentices who wait for something or stand still, those with the most first; how many there are in all).
+
+    For somebody who mentors nobody it is one question to the database.
+    """
     if not links.apprentices_of(db, mentor_id):
-        return []
+        return [], 0
     pairs = [pair for pair in links.active(db, mentor_id) if not pair.is_mentor]
     rows = [row for row in _rows(db, library, mentor_id, zone, pairs, at) if row.waits or row.standing.is_still]
-    return sorted(rows, key=lambda row: (-len(row.waits), -row.standing.days, fold(row.person.name)))
+    return sorted(rows, key=lambda row: (-len(row.waits), -row.standing.days, fold(row.person.name))), len(pairs)
 
 
 def _rows(
