@@ -56,7 +56,7 @@ class Scale:
         return max(1, self.days // 7)
 
 
-SMALL, LARGE = Scale(20, 30, 100, 600), Scale(200, 730, 500, 15_000)
+SMALL, LARGE = Scale(20, 30, 100, 600), Scale(200, 730, 500, 10_000)
 TINY = (Scale(2, 30, 20, 60), Scale(6, 90, 60, 300))
 
 
@@ -182,7 +182,7 @@ def seed(base: Database, milestones: Any, scale: Scale, *, at: datetime) -> tupl
             db.flush()
             _learn(db, user_id, number, scale, at)
             _meet(db, user_id, mentor.user_id, number, scale, at)
-            _make(db, user_id, list(milestones), scale, at)
+            _make(db, user_id, list(milestones), number, scale, at)
         for index in indexes:
             index.create(db.connection())
     with base.engine.connect() as connection:
@@ -286,7 +286,7 @@ def _meet(db: Session, user_id: UUID, mentor_id: UUID, nth: int, scale: Scale, a
         "text": "Bounce it with an ending",
         "due_on": sa.func.substr(_text(at, before - 7 * DAY), 1, 10),
         "created_at": _text(at, before),
-        "done_at": sa.case((n % 5 != 2, _text(at, before - 5 * DAY))),
+        "done_at": sa.case((n % 5 == 2, sa.case((n > 14, _text(at, before)))), else_=_text(at, before - 5 * DAY)),
     }
     insert_rows(db, Action, promise, numbers)
     numbers = count_to(3 * scale.weeks)
@@ -312,8 +312,8 @@ def _meet(db: Session, user_id: UUID, mentor_id: UUID, nth: int, scale: Scale, a
     insert_rows(db, ParkedQuestion, parked, numbers)
 
 
-def _make(db: Session, user_id: UUID, milestones: list[str], scale: Scale, at: datetime) -> None:
-    """A shared piece a quarter of a year, with five versions each; and milestones handed in, the last still waiting."""
+def _make(db: Session, user_id: UUID, milestones: list[str], nth: int, scale: Scale, at: datetime) -> None:
+    """A shared piece a quarter, with five versions each; milestones, of every fourth person one waits."""
     for number in range(1 + scale.days // 90):
         began = at - timedelta(days=scale.days - number * 90)
         piece = Piece(user_id=user_id, id=uuid7(), title=f"Piece {number}", created_at=began, shared_at=began)
@@ -332,7 +332,7 @@ def _make(db: Session, user_id: UUID, milestones: list[str], scale: Scale, at: d
     for slug in milestones[: 1 + scale.days // 90]:
         step: dict[str, Any] = {"user_id": user_id, "milestone": slug, "by_id": user_id, "by_name": "Bench"}
         db.add(MilestoneEvent(id=uuid7(), kind="submitted", at=at - timedelta(days=3), **step))
-        if slug != milestones[scale.days // 90]:
+        if nth % 4 or slug != milestones[scale.days // 90]:
             db.add(MilestoneEvent(id=uuid7(), kind="verified", at=at - timedelta(days=2), **step))
     db.flush()
 

@@ -14,7 +14,7 @@ from curriculum import day_list, lessons, reviews
 from curriculum.library import Library, Problem
 from curriculum.models import Memory, QueueCard
 from curriculum.scheduling import State
-from mentorship import actions, invitations, links, milestones, sessions, today
+from mentorship import actions, agenda, invitations, links, milestones, parking, sessions, today
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry
 from mentorship.today import Today
@@ -353,7 +353,8 @@ def test_the_next_meeting_says_how_much_stands_on_its_agenda(as_ada, db, library
 def test_a_fit_check_that_is_due_is_offered_to_the_apprentice_alone(look, db, library, ada, ben, link_of):
     link = link_of(ada, ben)
     for weeks in (3, 2, 1):
-        plan_meeting(db, library, ada, ben, MONDAY - weeks * 7 * DAY)
+        entry = Entry(starts_at=MONDAY - weeks * 7 * DAY, zone=BERLIN, minutes=45)
+        sessions.log(db, library, ada.id, "meeting", Between(ada.id, ben.id), entry, at=MONDAY)
 
     assert (look(ada).fits, look(ben).fits) == (((link.id, "Ben"),), ())
 
