@@ -182,6 +182,7 @@ def seed(base: Database, milestones: Any, scale: Scale, *, at: datetime) -> tupl
             db.flush()
             _learn(db, user_id, number, scale, at)
             _meet(db, user_id, mentor.user_id, number, scale, at)
+            _practise(db, user_id, number, scale, at)
             _make(db, user_id, list(milestones), number, scale, at)
         for index in indexes:
             index.create(db.connection())
@@ -241,7 +242,7 @@ def _learn(db: Session, user_id: UUID, nth: int, scale: Scale, at: datetime) -> 
 
 
 def _meet(db: Session, user_id: UUID, mentor_id: UUID, nth: int, scale: Scale, at: datetime) -> None:
-    """A meeting a week, signed but for the last, with agenda and promises; practice three times a week; one ahead."""
+    """A meeting a week, signed but for the last, with agenda and promises; and one ahead."""
     pair = {"user_id": user_id.hex}
     numbers = count_to(scale.weeks)
     n = numbers.c.number
@@ -289,10 +290,20 @@ def _meet(db: Session, user_id: UUID, mentor_id: UUID, nth: int, scale: Scale, a
         "done_at": sa.case((n % 5 == 2, sa.case((n > 14, _text(at, before)))), else_=_text(at, before - 5 * DAY)),
     }
     insert_rows(db, Action, promise, numbers)
+
+
+def _practise(db: Session, user_id: UUID, nth: int, scale: Scale, at: datetime) -> None:
+    """Three times a week, each with a question that was parked; the newest few are open."""
+    pair = {"user_id": user_id.hex}
     numbers = count_to(3 * scale.weeks)
     n = numbers.c.number
     before = n * 2 * DAY + (nth % 40) * DAY + 7200
-    practice = {name: value for name, value in meeting.items() if name not in ("mentor_id", *taken_out[2:])} | {
+    practice = {
+        **pair,
+        "zone": "UTC",
+        "minutes": 45,
+        "milestones": "[]",
+        "other_times": "[]",
         "id": sa.func.printf("e%07x%024x", nth, n),
         "kind": sa.case((n % 6 == 0, "studio"), else_="practice"),
         "starts_at": _text(at, before),
