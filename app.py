@@ -32,6 +32,7 @@ COMMANDS = {
     "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
     "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
+    "bench-people": ("mentorship.bench_people:command", "Measure what a mentor's desk and brief cost."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mentorship import demo_files, demo_steps
 from mentorship.demo_steps import Step
+from mentorship.demo_talk import meetings, questions
 
 APPRENTICE = "Mara (demo apprentice)"
 MENTOR = "Jonas (demo mentor)"
@@ -59,18 +60,11 @@ A slow beat for the last tram home. Electric piano, a bass that answers the kick
 - 92 bpm, 4/4, A minor
 - Reaper, its own synths, no samples
 """
-NEXT_MEETING = """\
-To bring
-
-- Late tram, V2
-- the levels at the seat so far
-- the singer's one-page paper, with its clauses marked
-"""
 
 
 def days() -> list[tuple[int, str, Step]]:
     """All of it, but for the cards of each day."""
-    return [*_lessons(), *_sessions(), *_promises(), *_pieces(), *_milestones()]
+    return [*_lessons(), *_sessions(), *meetings(), *_promises(), *questions(), *_pieces(), *_milestones()]
 
 
 def cards() -> list[tuple[int, str, Step]]:
@@ -130,9 +124,6 @@ def _sessions() -> list[tuple[int, str, Step]]:
         (5, "21:40", practised(60, "Two fills and an ending that rings for two seconds.", BEAT)),
         (4, "20:50", in_studio(90, "a singer's flat", "Eight takes of a chorus. Then she sent a one-page paper.")),
         (2, "19:20", practised(45, "Read the level at the seat for one minute: 74 dBA, phone app.", PLAN)),
-        (12, "19:05", _do(
-            demo_steps.plan_meeting, in_days=2, wall="18:00", minutes=45, place="video call", notes=NEXT_MEETING
-        )),
     ]  # fmt: skip
 
 
@@ -149,6 +140,11 @@ def _promises() -> list[tuple[int, str, Step]]:
         (12, "18:57", _do(promise, "Note the level at the seat on seven days", due=-2, session="second meeting")),
         (12, "18:58", _do(
             promise, "Bring two tracks that end well", due=-2, session="second meeting", by="mentor"
+        )),
+        (12, "18:59", _do(promise, "Print the arrangement and mark what changes", due=5, session="second meeting")),
+        (12, "19:00", _do(
+            promise, "Read how contracts work before you sign the singer's paper", due=1, session="second meeting",
+            about="lesson", about_id="con-how-contracts-work",
         )),
         (7, "12:30", _do(promise, "Copy the project folder to a second drive", due=1)),
         (4, "20:25", _do(keep, section)),

@@ -13,7 +13,7 @@ from core.ids import uuid7
 from core.storage import Storage
 from curriculum import day_list, lessons, reviews, store
 from curriculum.library import Library
-from mentorship import actions, appointments, milestones, portfolio, sessions, sign_offs, signing
+from mentorship import actions, milestones, portfolio, sessions, sign_offs, signing
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry, Kind
 
@@ -140,27 +140,27 @@ def log(
             stage.made[name] = session.id
 
 
-def plan_meeting(stage: Stage, at: datetime, *, in_days: int, wall: str, minutes: int, place: str, notes: str) -> None:
-    """in_days: after the day on which the demo is made."""
-    her = stage.apprentice
-    entry = Entry(stage.moment(-in_days, wall), her.zone, minutes, place, notes)
-    with stage.base.writing() as db:
-        session = sessions.log(db, stage.library, her.id, "meeting", Between(her.id, stage.mentor.id), entry, at=at)
-        appointments.confirm(db, stage.mentor.id, session.id, session.starts_at, at=at)
-
-
 def promise(
-    stage: Stage, at: datetime, text: str, *, due: int, session: str = "", by: str = "apprentice", name: str = ""
+    stage: Stage,
+    at: datetime,
+    text: str,
+    *,
+    due: int,
+    session: str = "",
+    by: str = "apprentice",
+    about: str = "",
+    about_id: str = "",
 ) -> None:
-    """Write an action down. due: days before the demo's day; below 0 after it. session: "" for one's own."""
+    """Write an action down. due: days before the demo's day; below 0 after it. session: "" for one's own; about: what
+    it hangs on, so that it ticks itself."""
     owner, due_on = stage.person(by), stage.date(due)
     with stage.base.writing() as db:
         if session:
-            given = Promise(text, owner.id, due_on)
+            given = Promise(text, owner.id, due_on, about, about_id)
             action = actions.add_action(db, owner.id, stage.made[session], given, at=at)
         else:
             action = actions.add_own_action(db, owner.id, text, due_on, at=at)
-        stage.made[name or text] = action.id
+        stage.made[text] = action.id
 
 
 def keep(stage: Stage, at: datetime, name: str, *, by: str = "apprentice") -> None:

@@ -1,8 +1,9 @@
 """The mentor's desk: all apprentices in one list, with what each of them waits for."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from core.accounts import User
 from core.columns import EPOCH
 from curriculum.library import Library
 from curriculum.search import fold
-from mentorship import links, movement, sign_offs, states
+from mentorship import actions, links, movement, sign_offs, states
 from mentorship.models.meetings import Action, ParkedQuestion, StudioSession
 from mentorship.models.pieces import Feedback, Version
 from mentorship.movement import Standing
@@ -34,13 +35,19 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    id: UUID
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """An apprentice, as the mentor's list has her."""
 
     link_id: UUID
     person: User
     standing: Standing
-    meeting: StudioSession | None  # the next one
+    meeting: Meeting | None  # the next one
     here: str  # its time on the mentor's wall: "Tue 24 Nov 19:00"
     there: str  # on hers, where it differs
     waits: tuple[Wait, ...]
@@ -66,25 +73,26 @@ def desk(
     return Desk(_sorted(shown, sort), len(rows), _paused(db, mentor_id))
 
 
-def waiting(db: Session, library: Library, mentor_id: UUID, zone: str, *, at: datetime) -> list[Row]:
-    """The apprentices who wait for something, those with the most first; for somebody who mentors nobody one question
-    to the database."""
+def waiting(db: Session, library: Library, mentor_id: UUID, zone: str, *, at: datetime) -> tuple[list[Row], int]:
+    """(the apprentices who wait for something or stand still, those with the most first; how many there are in all).
+
+    For somebody who mentors nobody it is one question to the database.
+    """
     if not links.apprentices_of(db, mentor_id):
-        return []
+        return [], 0
     pairs = [pair for pair in links.active(db, mentor_id) if not pair.is_mentor]
     rows = [row for row in _rows(db, library, mentor_id, zone, pairs, at) if row.waits or row.standing.is_still]
-    return sorted(rows, key=lambda row: (-len(row.waits), -row.standing.days, fold(row.person.name)))
+    return sorted(rows, key=lambda row: (-len(row.waits), -row.standing.days, fold(row.person.name))), len(pairs)
 
 
 def _rows(
     db: Session, library: Library, mentor_id: UUID, zone: str, pairs: list[links.Pair], at: datetime
 ) -> list[Row]:
     standings = movement.of(db, mentor_id, pairs, at=at)
-    ids = {pair.person.id for pair in pairs}
-    ahead, waits = _sessions(db, mentor_id, ids, at)
+    ahead, waits = _sessions(db, mentor_id, at)
     for apprentice_id, wait in _milestones(db, library, mentor_id) + _feedback(db, mentor_id):
         waits.setdefault(apprentice_id, []).append(wait)
-    parked, overdue = _parked(db, mentor_id), _overdue(db, mentor_id, ids, at.astimezone(clock.zone_of(zone)))
+    parked, overdue = _parked(db, mentor_id), _overdue(db, library, mentor_id, pairs, at)
     return [
         _row(pair, standings[pair.person.id], ahead.get(pair.person.id), zone, waits, parked, overdue) for pair in pairs
     ]
@@ -93,7 +101,7 @@ def _rows(
 def _row(
     pair: links.Pair,
     standing: Standing,
-    meeting: StudioSession | None,
+    meeting: Meeting | None,
     zone: str,
     waits: dict[UUID, list[Wait]],
     parked: dict[UUID, int],
@@ -115,41 +123,40 @@ def _row(
     )
 
 
-def _sessions(
-    db: Session, mentor_id: UUID, ids: set[UUID], at: datetime
-) -> tuple[dict[UUID, StudioSession], dict[UUID, list[Wait]]]:
-    """(the next meeting of each, what their sessions wait for), from all that are not over."""
-    is_unsigned = sa.and_(col(StudioSession.kind) == "meeting", col(StudioSession.mentor_signed_at).is_(None))
-    rows = db.exec(
-        select(StudioSession)
-        .where(
-            StudioSession.mentor_id == mentor_id,
-            col(StudioSession.user_id).in_(ids),
-            sa.or_(
-                states.ahead(),
-                sa.and_(states.was_held(), is_unsigned),
-            ),
+def _sessions(db: Session, mentor_id: UUID, at: datetime) -> tuple[dict[UUID, Meeting], dict[UUID, list[Wait]]]:
+    """(the next meeting of each, what their sessions wait for), from all that he did not sign."""
+    starts_at, owner = col(StudioSession.starts_at), col(StudioSession.user_id)
+    is_unsigned = sa.and_(states.was_held(), col(StudioSession.kind) == "meeting")
+    rows = db.execute(
+        sa.select(
+            owner,
+            col(StudioSession.id),
+            col(StudioSession.kind),
+            starts_at,
+            states.took(),
+            col(StudioSession.held_at),
+            col(StudioSession.confirmed_at),
+            col(StudioSession.asked_by),
         )
-        .order_by(col(StudioSession.starts_at), col(StudioSession.id))
+        .where(
+            col(StudioSession.mentor_id) == mentor_id,
+            col(StudioSession.mentor_signed_at).is_(None),
+            sa.or_(states.ahead(), is_unsigned),
+        )
+        .order_by(starts_at, col(StudioSession.id))
     ).all()
-    ahead: dict[UUID, StudioSession] = {}
+    ahead: dict[UUID, Meeting] = {}
     waits: dict[UUID, list[Wait]] = {}
-    for session in rows:
-        if session.held_at is None and session.kind == "meeting" and session.starts_at > at - STILL_NEXT:
-            ahead.setdefault(session.user_id, session)
-        if wait := _wait(session, mentor_id, at):
-            waits.setdefault(session.user_id, []).append(wait)
+    for user_id, session_id, kind, begins, minutes, held_at, confirmed_at, asked_by in rows:
+        if held_at is None and kind == "meeting" and begins > at - STILL_NEXT:
+            ahead.setdefault(user_id, Meeting(session_id, begins))
+        if held_at:
+            waits.setdefault(user_id, []).append(Wait("sign", "a meeting to sign", session_id))
+        elif begins + timedelta(minutes=minutes) <= at:
+            waits.setdefault(user_id, []).append(Wait("hold", "a meeting to mark as held", session_id))
+        elif confirmed_at is None and asked_by not in (None, mentor_id):
+            waits.setdefault(user_id, []).append(Wait("confirm", "a time to confirm", session_id))
     return ahead, waits
-
-
-def _wait(session: StudioSession, mentor_id: UUID, at: datetime) -> Wait | None:
-    if session.held_at:
-        return Wait("sign", "a meeting to sign", session.id)
-    if states.end_of(session) <= at:
-        return Wait("hold", "a meeting to mark as held", session.id)
-    if session.confirmed_at is None and session.asked_by not in (None, mentor_id):
-        return Wait("confirm", "a time to confirm", session.id)
-    return None
 
 
 def _milestones(db: Session, library: Library, mentor_id: UUID) -> list[tuple[UUID, Wait]]:
@@ -198,22 +205,29 @@ def _parked(db: Session, mentor_id: UUID) -> dict[UUID, int]:
     return {user_id: count for user_id, count in db.execute(counted)}
 
 
-def _overdue(db: Session, mentor_id: UUID, ids: set[UUID], here: datetime) -> dict[UUID, int]:
-    """Promises of both that are past their day on the mentor's wall."""
-    owner = col(Action.user_id)
-    counted = (
-        sa.select(owner, sa.func.count())
-        .join(StudioSession, sa.and_(col(StudioSession.user_id) == owner, col(StudioSession.id) == Action.session_id))
-        .where(
-            owner.in_(ids),
-            col(StudioSession.mentor_id) == mentor_id,
-            col(Action.done_at).is_(None),
-            col(Action.dropped_at).is_(None),
-            col(Action.due_on) < here.date(),
-        )
-        .group_by(owner)
+def _overdue(db: Session, library: Library, mentor_id: UUID, pairs: list[links.Pair], at: datetime) -> dict[UUID, int]:
+    """Promises of both that are past their day where their owner is; what ticked itself is none."""
+    zones = {pair.person.id: pair.person.zone for pair in pairs}
+    owner, due_on, about = col(Action.user_id), col(Action.due_on), col(Action.about)
+    together = (
+        sa.select(col(StudioSession.id))
+        .where(col(StudioSession.user_id) == owner, col(StudioSession.id) == Action.session_id)
+        .where(col(StudioSession.mentor_id) == mentor_id)
+        .exists()
     )
-    return {user_id: count for user_id, count in db.execute(counted)}
+    tomorrow = (at + timedelta(days=1)).date()  # it is that already where some of them live
+    is_open = (owner.in_(zones), col(Action.done_at).is_(None), col(Action.dropped_at).is_(None), due_on < tomorrow)
+    plain = sa.select(owner, col(Action.owner_id), due_on, sa.func.count()).where(*is_open, about == "", together)
+    found: Counter[UUID] = Counter()
+    mine = db.get_one(User, mentor_id).zone
+    today = {zone: at.astimezone(clock.zone_of(zone)).date() for zone in {mine, *zones.values()}}
+    for user_id, owner_id, day, count in db.execute(plain.group_by(owner, col(Action.owner_id), due_on)):
+        if day < today[zones.get(owner_id, mine)]:
+            found[user_id] += count
+    ticking = db.exec(select(Action).where(*is_open, about != "", together)).all()
+    shown = actions.shown(db, library, mentor_id, ticking, at=at, exact=False)
+    found.update(one.action.user_id for one in shown if one.word == "overdue")
+    return found
 
 
 def _paused(db: Session, mentor_id: UUID) -> list[links.Pair]:

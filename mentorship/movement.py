@@ -1,6 +1,6 @@
 """How long an apprentice has been without movement: the newest thing she did, as far as her mentor may see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,13 +36,17 @@ class Standing:
 def of(db: Session, mentor_id: UUID, pairs: Iterable[links.Pair], *, at: datetime) -> dict[UUID, Standing]:
     """Of each of these apprentices: the newest answer, lesson opened or done, session held, version uploaded or promise
     kept that the link shows; where there is none, the beginning of the link."""
-    moved = _newest(db, mentor_id, at)
-    found = {}
-    for pair in pairs:
-        since = max(pair.link.began_at, moved.get(pair.person.id, pair.link.began_at))
-        days = clock.study_day(at, pair.person.zone) - clock.study_day(since, pair.person.zone)
-        found[pair.person.id] = Standing(since, max(0, days))
-    return found
+    zones = {pair.person.id: pair.person.zone for pair in pairs}
+    moved = {pair.person.id: pair.link.began_at for pair in pairs}
+    for statement in _statements(mentor_id, at):
+        _take(db, statement, moved)
+    if moved:  # promises last: only those kept after what else the stillest one did need to be looked at
+        _take(db, _kept(mentor_id, min(moved.values())), moved)
+    today = {zone: clock.study_day(at, zone) for zone in set(zones.values())}
+    return {
+        person_id: Standing(since, max(0, today[zones[person_id]] - clock.study_day(since, zones[person_id])))
+        for person_id, since in moved.items()
+    }
 
 
 def nudge(db: Session, *, at: datetime) -> int:
@@ -87,48 +91,65 @@ def _told(db: Session, mentor_id: UUID) -> dict[str, datetime]:
     return found
 
 
-def _newest(db: Session, mentor_id: UUID, at: datetime) -> Mapping[UUID, datetime]:
-    """Five kinds of movement, a statement each, whatever the number of apprentices."""
-    found: dict[UUID, datetime] = {}
-    for statement in _statements(db, mentor_id, at):
-        for user_id, moment in db.execute(statement):
-            if moment is not None and (user_id not in found or moment > found[user_id]):
-                found[user_id] = moment
-    return found
+def _take(db: Session, statement: Any, moved: dict[UUID, datetime]) -> None:
+    """Keep what is newer. statement: gives a person and moments, some of them none."""
+    for user_id, *moments in db.execute(statement):
+        newest = max((moment for moment in moments if moment), default=None)
+        if newest and user_id in moved and newest > moved[user_id]:
+            moved[user_id] = newest
 
 
-def _statements(db: Session, mentor_id: UUID, at: datetime) -> list[sa.Select[tuple[UUID, datetime]]]:
-    readers, makers, held_by = (
-        links.owners_seen_by(db, mentor_id, what) - {mentor_id} for what in ("lessons", "pieces", "sessions")
-    )
-    everybody = links.apprentices_of(db, mentor_id)
-    with_mentor = col(StudioSession.mentor_id) == mentor_id
-
-    def newest(column: Any, owner: Any, owners: set[UUID]) -> sa.Select[tuple[UUID, datetime]]:
-        return sa.select(owner, sa.func.max(column)).where(owner.in_(owners)).group_by(owner)
-
-    reader, visitor = col(Memory.user_id), col(LessonVisit.user_id)
-    session_of, maker, doer = col(StudioSession.user_id), col(Version.user_id), col(Action.user_id)
-    held = newest(col(StudioSession.starts_at), session_of, everybody).where(
-        states.was_held(),
-        col(StudioSession.starts_at) <= at,
-        sa.or_(with_mentor, sa.and_(session_of.in_(held_by), col(StudioSession.kind) != "meeting")),
-    )
+def _statements(mentor_id: UUID, at: datetime) -> list[Any]:
+    """One for each kind of movement, whatever the number of apprentices."""
+    reader, visitor, maker = col(Memory.user_id), col(LessonVisit.user_id), col(Version.user_id)
+    readers, makers = _shown_to(mentor_id, "lessons"), _shown_to(mentor_id, "pieces")
+    visited = sa.func.max(col(LessonVisit.opened_at)), sa.func.max(col(LessonVisit.done_at))
     uploaded = (
-        newest(col(Version.uploaded_at), maker, makers)
+        sa.select(maker, sa.func.max(col(Version.uploaded_at)))
         .join(Piece, sa.and_(col(Piece.user_id) == maker, col(Piece.id) == Version.piece_id))
-        .where(col(Piece.shared_at).is_not(None))
-    )
-    kept = (
-        newest(col(Action.done_at), doer, everybody)
-        .join(StudioSession, sa.and_(session_of == doer, col(StudioSession.id) == Action.session_id))
-        .where(with_mentor, col(Action.owner_id) == doer)
+        .where(maker.in_(makers), col(Piece.shared_at).is_not(None))
+        .group_by(maker)
     )
     return [
-        newest(col(Memory.reviewed_at), reader, readers),
-        newest(col(LessonVisit.opened_at), visitor, readers),
-        newest(col(LessonVisit.done_at), visitor, readers),
-        held,
+        sa.select(reader, sa.func.max(col(Memory.reviewed_at))).where(reader.in_(readers)).group_by(reader),
+        sa.select(visitor, *visited).where(visitor.in_(readers)).group_by(visitor),
+        _held(mentor_id, at),
         uploaded,
-        kept,
     ]
+
+
+def _shown_to(mentor_id: UUID, what: links.What | None = None) -> Any:
+    """The ids of the apprentices of a mentor whose link shows this; None: of all whose link is in force."""
+    statement = sa.select(col(Link.user_id)).where(col(Link.mentor_id) == mentor_id, links.in_force())
+    return statement.where(links.SHOWS[what].is_(True)) if what else statement
+
+
+def _held(mentor_id: UUID, at: datetime) -> Any:
+    """The newest session of each: found from its end, since there may be many."""
+    owner, starts_at = col(StudioSession.user_id), col(StudioSession.starts_at)
+    alone = sa.and_(owner.in_(_shown_to(mentor_id, "sessions")), col(StudioSession.kind) != "meeting")
+    last = (
+        sa.select(starts_at)
+        .where(owner == User.id, states.was_held(), starts_at <= at)
+        .where(sa.or_(col(StudioSession.mentor_id) == mentor_id, alone))
+        .order_by(starts_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.select(col(User.id), last).where(col(User.id).in_(_shown_to(mentor_id)))
+
+
+def _kept(mentor_id: UUID, after: datetime) -> Any:
+    """The newest promise that each kept after this moment, of those made in a session with this mentor."""
+    doer, done_at = col(Action.user_id), col(Action.done_at)
+    together = (
+        sa.select(col(StudioSession.id))
+        .where(col(StudioSession.user_id) == doer, col(StudioSession.id) == Action.session_id)
+        .where(col(StudioSession.mentor_id) == mentor_id)
+        .exists()
+    )
+    return (
+        sa.select(doer, sa.func.max(done_at))
+        .where(doer.in_(_shown_to(mentor_id)), col(Action.owner_id) == doer, done_at > after, together)
+        .group_by(doer)
+    )

@@ -13,17 +13,18 @@ from core import clock
 from core.accounts import User
 from curriculum import backlog, day_list, lessons, log, pace, pauses, plans, progress
 from curriculum.backlog import Offer
-from curriculum.library import Library, Milestone
+from curriculum.library import Library
 from curriculum.log import counting
 from curriculum.models import Learner, Review
 from curriculum.progress import LessonOfTheWeek
-from mentorship import actions, invitations, links, milestones, sessions, sign_offs
+from mentorship import actions, agenda, fit_checks, invitations, links, mentoring, milestones, sessions
+from mentorship.few import Few, few
 from mentorship.milestones import Row
 from mentorship.models.meetings import Action
 from mentorship.sessions import Listed
-from mentorship.sign_offs import Waiting
 
 REACHED = ("verified", "self-attested")
+MOST_WAITING = 5  # apprentices
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class NextMeeting:
     listed: Listed
     weekday: str  # "Tuesday 19:00", when it is further away than tomorrow
     their_time: str  # "18:00", when the other one's clock shows another time
+    lines: int  # on its agenda, not covered yet
+    parked: int  # of them, from parked questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ class Today:
     promises: tuple[Promise, ...]
     meeting: NextMeeting | None
     milestone: Row | None
-    submitted: tuple[tuple[Waiting, Milestone], ...]  # by apprentices, for this mentor; the longest waiting first
+    waiting: Few[mentoring.Row]  # apprentices who wait for this mentor, or stand still
+    apprentices: int
+    fits: tuple[tuple[UUID, str], ...]  # (link, name) of mentors whose fit check is due
     week: ThisWeek
     wants_mentor: bool  # the programme is made for two, and there is no mentor and no open invitation
 
@@ -87,6 +92,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
     learner = plans.learner(db, user_id)
     places = lessons.places(db, library, user_id)
     lesson = progress.lesson_of_the_week(library, learner, places, day)
+    waiting, apprentices = mentoring.waiting(db, library, user_id, zone, at=at)
     return Today(
         day=day,
         part=part_of_day(at, zone),
@@ -97,11 +103,9 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         promises=_promises(db, library, user_id, at),
         meeting=_meeting(db, user_id, zone, at),
         milestone=_milestone(db, library, user_id),
-        submitted=tuple(
-            (waiting, library.milestones[waiting.milestone])
-            for waiting in sign_offs.waiting_for(db, user_id)
-            if waiting.milestone in library.milestones
-        ),
+        waiting=few(waiting, MOST_WAITING),
+        apprentices=apprentices,
+        fits=_fits(db, user_id, at),
         week=_week(db, user_id, zone, day),
         wants_mentor=_wants_mentor(db, user_id, lesson, at),
     )
@@ -143,12 +147,23 @@ def _meeting(db: Session, user_id: UUID, zone: str, at: datetime) -> NextMeeting
         return None
     starts_at, their_zone = found.session.starts_at, found.person.zone if found.person else zone
     here, there = (starts_at.astimezone(clock.zone_of(name)) for name in (zone, their_zone))
+    lines = [line for line in agenda.items(db, found.session) if line.covered_at is None]
     is_near = (here.date() - at.astimezone(here.tzinfo).date()).days <= 1
     return NextMeeting(
         listed=found,
         weekday="" if is_near else f"{here:%A %H:%M}",
         their_time=f"{there:%H:%M}" if there.utcoffset() != here.utcoffset() else "",
+        lines=len(lines),
+        parked=sum(line.source == "parked" for line in lines),
     )
+
+
+def _fits(db: Session, user_id: UUID, at: datetime) -> tuple[tuple[UUID, str], ...]:
+    mentor_of = {link.mentor_id: link.id for link in fit_checks.due(db, user_id, at)}
+    if not mentor_of:
+        return ()
+    people = db.exec(select(User).where(col(User.id).in_(mentor_of)).order_by(col(User.name)))
+    return tuple((mentor_of[person.id], person.name) for person in people)
 
 
 def _milestone(db: Session, library: Library, user_id: UUID) -> Row | None:

@@ -163,8 +163,7 @@ def build_list(
 
 def _remember(db: Session, person: Person, count: int, due: int, at: datetime) -> None:
     """Memories in review, the first `due` of them due today and the others on the days of a year."""
-    first = sa.select(sa.literal_column("0").label("number")).cte("numbers", recursive=True)
-    numbers = first.union_all(sa.select(first.c.number + 1).where(first.c.number < count - 1))
+    numbers = count_to(count)
     number, day_length = numbers.c.number, 86_400_000_000
     before, now = at - timedelta(days=10), to_micros(at)
     name = sa.func.printf("z%07d", number)
@@ -194,12 +193,23 @@ def _remember(db: Session, person: Person, count: int, due: int, at: datetime) -
         "due_before": to_micros(before),
         "due_after": now,
     }
-    both: tuple[tuple[type[SQLModel], dict[str, Any]], ...] = ((Memory, shown), (Review, logged))
-    for model, values in both:
-        table = model.__table__  # type: ignore[attr-defined]
-        columns = [column for column in table.c if column.name in values or not column.nullable]
-        chosen = [_literal(values.get(one.name, model.model_fields[one.name].default)) for one in columns]
-        db.execute(sa.insert(table).from_select(columns, sa.select(*chosen).select_from(numbers)))
+    insert_rows(db, Memory, shown, numbers)
+    insert_rows(db, Review, logged, numbers)
+
+
+def count_to(count: int) -> sa.CTE:
+    """The numbers from 0 up to it, as a table with the column `number`."""
+    first = sa.select(sa.literal_column("0").label("number")).cte("numbers", recursive=True)
+    return first.union_all(sa.select(first.c.number + 1).where(first.c.number < count - 1))
+
+
+def insert_rows(db: Session, model: type[SQLModel], values: dict[str, Any], numbers: sa.CTE) -> None:
+    """A row for each number. values: by column, as SQLite keeps them, or made of `numbers.c.number`; what is left out
+    is null or the model's default."""
+    table = model.__table__  # type: ignore[attr-defined]
+    columns = [column for column in table.c if column.name in values or not column.nullable]
+    chosen = [_literal(values.get(one.name, model.model_fields[one.name].default)) for one in columns]
+    db.execute(sa.insert(table).from_select(columns, sa.select(*chosen).select_from(numbers)))
 
 
 def _literal(value: Any) -> Any:

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from mentorship.models.people import own
+
+UNSIGNED = text("mentor_signed_at IS NULL")
 
 
 class StudioSession(SQLModel, table=True):
@@ -19,6 +21,7 @@ class StudioSession(SQLModel, table=True):
     __table_args__ = (
         Index("ix_studio_session_starts", "user_id", "starts_at"),
         Index("ix_studio_session_mentor", "mentor_id", "starts_at"),
+        Index("ix_studio_session_unsigned", "mentor_id", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
     )
 
     user_id: UUID = own()  # the apprentice

@@ -174,10 +174,16 @@ def test_promises_milestones_and_questions_of_the_demo_pair_are_what_queries_by_
                  WHERE a.user_id = :mara AND s.mentor_id = :jonas AND a.dropped_at IS NULL"""
     given = {**given, "today": MONDAY.date().isoformat()}
 
-    kept = by_hand.execute(f"SELECT a.text {of_pair} AND a.done_at > :since ORDER BY a.done_at DESC", given).fetchall()
-    overdue = by_hand.execute(f"SELECT a.text {of_pair} AND a.done_at IS NULL AND a.due_on < :today", given).fetchall()
+    seen = """(SELECT min(v.done_at) FROM lesson_visit v WHERE a.about = 'lesson' AND v.user_id = a.owner_id
+              AND v.lesson = a.about_id AND v.done_at >= a.created_at)"""
+    kept = by_hand.execute(
+        f"SELECT a.text {of_pair} AND coalesce(a.done_at, {seen}) > :since ORDER BY coalesce(a.done_at, {seen}) DESC",
+        given,
+    ).fetchall()
+    waiting = f"{of_pair} AND a.done_at IS NULL AND {seen} IS NULL"
+    overdue = by_hand.execute(f"SELECT a.text {waiting} AND a.due_on < :today", given).fetchall()
     still = by_hand.execute(
-        f"SELECT count(*) {of_pair} AND a.done_at IS NULL AND (a.due_on IS NULL OR a.due_on >= :today)", given
+        f"SELECT count(*) {waiting} AND (a.due_on IS NULL OR a.due_on >= :today)", given
     ).fetchone()[0]
     submitted = by_hand.execute(
         """SELECT milestone FROM milestone_event e WHERE user_id = :mara AND kind = 'submitted' AND at =
@@ -190,10 +196,20 @@ def test_promises_milestones_and_questions_of_the_demo_pair_are_what_queries_by_
     ).fetchone()[0]
 
     assert [one.action.text for one in found.promises.kept.shown] == [text for (text,) in kept] and kept
-    assert {one.action.text for one in found.promises.overdue.shown} == {text for (text,) in overdue}
+    assert {one.action.text for one in found.promises.overdue.shown} == {text for (text,) in overdue} and overdue
     assert found.promises.still_open == still
     assert [one.milestone.slug for one in found.milestones.submitted.shown] == [slug for (slug,) in submitted]
-    assert found.questions.count == questions
+    assert found.questions.count == questions > 1
+    assert (
+        found.ahead is not None
+        and (found.ahead.agenda.count, found.ahead.parked)
+        == by_hand.execute(
+            """SELECT count(*), sum(source = 'parked') FROM agenda_item WHERE user_id = :mara AND covered_at IS NULL
+           AND removed_at IS NULL AND session_id = (SELECT id FROM studio_session WHERE user_id = :mara
+           AND mentor_id = :jonas AND starts_at > :now AND cancelled_at IS NULL)""",
+            {**given, "now": f"{MONDAY:%Y-%m-%d %H:%M}"},
+        ).fetchone()
+    )
 
 
 # -- since when ----------------------------------------------------------------------------------------------

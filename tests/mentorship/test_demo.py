@@ -15,17 +15,18 @@ from core import accounts, checks, clock
 from core.accounts import User
 from core.database import Database
 from core.errors import Refused
+from core.inbox import Notice
 from core.storage import Storage
 from curriculum import lessons, replay
 from curriculum.library import Library
 from curriculum.models import Review
-from mentorship import actions, demo, demo_diary, demo_steps, links, milestones, portfolio, sessions
+from mentorship import actions, demo, demo_diary, demo_steps, links, milestones, portfolio, sessions, states
 from mentorship.actions import Promise
 from mentorship.checks import file_faults
 from mentorship.commands import demo as command
 from mentorship.demo_steps import Stage
-from mentorship.models.meetings import StudioSession
-from mentorship.models.people import Link
+from mentorship.models.meetings import AgendaItem, NoteRevision, OwnNote, ParkedQuestion, StudioSession
+from mentorship.models.people import Agreement, Link
 from mentorship.models.pieces import Version
 from mentorship.sessions import Between, Entry
 from tests.times import BERLIN, DAY, MONDAY
@@ -70,6 +71,21 @@ def test_the_demo_is_a_month_of_life_in_which_all_fits(make_demo, fresh_db, stor
     assert milestones.states(fresh_db, mara.id) == {"first-beat": "submitted", "practice-plan": "in progress"}
     steps = [event.kind for event in milestones.history(fresh_db, mara.id, "first-beat")]
     assert steps == ["submitted", "returned", "submitted"]
+
+
+def test_the_demo_pair_has_meetings_in_every_state_and_news_of_them(app, make_demo, fresh_db):
+    make_demo()
+
+    mara, jonas = demo.people(fresh_db)
+    meetings = fresh_db.exec(select(StudioSession).where(StudioSession.kind == "meeting")).all()
+    assert sorted(states.word_of(meeting) for meeting in meetings) == ["cancelled", "confirmed", "held", "signed"]
+    [ahead] = [meeting for meeting in meetings if states.word_of(meeting) == "confirmed"]
+    assert ahead.sequence > 0 and ahead.asked_by == jonas.id  # it was moved
+    for table in (Agreement, AgendaItem, NoteRevision, OwnNote, ParkedQuestion):
+        assert fresh_db.exec(select(table)).all(), table.__name__
+    for person in (mara, jonas):
+        assert len(fresh_db.exec(select(Notice).where(Notice.user_id == person.id)).all()) > 3
+    assert links.active(fresh_db, jonas.id)[0].person.name == mara.name
 
 
 def test_the_apprentices_files_are_what_the_milestone_asks(app, make_demo, fresh_db):

@@ -14,10 +14,11 @@ from curriculum import day_list, lessons, reviews
 from curriculum.library import Library, Problem
 from curriculum.models import Memory, QueueCard
 from curriculum.scheduling import State
-from mentorship import actions, invitations, links, milestones, sessions, today
+from mentorship import actions, agenda, invitations, links, milestones, parking, sessions, today
 from mentorship.actions import Promise
 from mentorship.sessions import Between, Entry
 from mentorship.today import Today
+from tests.conftest import person
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, on_the_wall
 
 FIRST = "daw-signal-path"
@@ -74,7 +75,7 @@ def test_the_first_evening_has_the_first_lesson_and_nothing_else_to_do(look, ada
 
     assert found.is_first and not found.cards.has_any
     assert found.lesson.place is not None and found.lesson.place.lesson.slug == FIRST
-    assert (found.promises, found.meeting, found.submitted) == ((), None, ())
+    assert (found.promises, found.meeting, found.apprentices) == ((), None, 0) and not found.waiting
 
 
 def test_the_days_cards_are_counted_with_about_the_minutes_they_take(look, db, ada, library):
@@ -166,10 +167,10 @@ def test_what_an_apprentice_handed_in_waits_for_her_mentor_and_for_nobody_else(l
     link_of(ada, ben)
     hand_in(ada)
 
-    [(waiting, milestone)] = look(ben).submitted
+    [row] = look(ben).waiting.shown
 
-    assert (waiting.apprentice.name, milestone.slug) == ("Ada", "first-beat")
-    assert look(eve).submitted == () and look(ada).submitted == ()
+    assert (row.person.name, [(wait.kind, wait.milestone) for wait in row.waits]) == ("Ada", [("verify", "first-beat")])
+    assert not look(eve).waiting and not look(ada).waiting
 
 
 def test_what_was_handed_in_is_gone_from_his_page_when_the_link_ends(look, hand_in, db, ada, ben, link_of):
@@ -178,7 +179,7 @@ def test_what_was_handed_in_is_gone_from_his_page_when_the_link_ends(look, hand_
     links.end(db, ada.id, link.id, at=MONDAY + MINUTE)
     db.commit()
 
-    assert look(ben).submitted == ()
+    assert not look(ben).waiting
 
 
 def test_a_programme_for_two_asks_for_a_mentor_until_somebody_is_invited(look, db, library, ada):
@@ -305,17 +306,65 @@ def test_a_mentor_finds_what_waits_for_him(as_ben, db, library, hand_in, ada, be
 
     page = as_ben.get("/")
 
-    assert "Waits for you M01 First finished beat of Ada" in words(page)
-    link = re.search(r'href="(/apprentices/[^"]+)"', page.text)
-    assert link and as_ben.get(link[1]).status_code == 200
+    assert "Waits for you Ada · M01 to look at Mentoring" in words(page)
+    found = re.findall(r'href="(/apprentices/[^"]+)"', page.text)
+    assert len(found) == 2 and [as_ben.get(path).status_code for path in found] == [200, 200]
+    assert page.text.index("Waits for you") < page.text.index("today-lead")
+
+
+def test_a_mentor_of_many_sees_those_who_wait_most_and_a_way_to_all(look, db, library, hand_in, ben, link_of):
+    for name in ("Ida", "Zoe", "Max", "Amy", "Lea", "Kai", "Tom"):
+        apprentice = person(db, name)
+        link_of(apprentice, ben)
+        hand_in(apprentice)
+        if name == "Zoe":
+            plan_meeting(db, library, apprentice, ben, MONDAY - DAY)
+
+    found = look(ben)
+
+    assert [row.person.name for row in found.waiting.shown] == ["Zoe", "Amy", "Ida", "Kai", "Lea"]
+    assert (found.waiting.more, found.apprentices) == (2, 7)
+
+
+def test_a_mentor_for_whom_nothing_waits_still_finds_the_way_to_the_desk(as_ben, db, library, ada, ben, link_of):
+    welcome(db, library, ben)
+    link_of(ada, ben)
+
+    page = as_ben.get("/")
+
+    assert "1 apprentice. Nobody waits for you." in words(page) and 'href="/mentoring"' in page.text
+
+
+def test_the_next_meeting_says_how_much_stands_on_its_agenda(as_ada, db, library, ada, ben, link_of):
+    welcome(db, library, ada)
+    link_of(ada, ben)
+    plan_meeting(db, library, ada, ben, MONDAY + DAY)
+    meeting = sessions.next_meeting(db, ada.id, MONDAY)
+    for text in ("Listen to V2", "The new chords"):
+        agenda.add(db, ada.id, meeting.session.id, text, at=MONDAY)
+    question = parking.park(db, library, ada.id, "Why does it ring?", at=MONDAY)
+    db.flush()
+    agenda.take(db, library, ada.id, meeting.session.id, "parked", str(question.id), at=MONDAY)
+    db.commit()
+
+    assert "3 on the agenda · 1 parked" in words(as_ada.get("/"))
+
+
+def test_a_fit_check_that_is_due_is_offered_to_the_apprentice_alone(look, db, library, ada, ben, link_of):
+    link = link_of(ada, ben)
+    for weeks in (3, 2, 1):
+        entry = Entry(starts_at=MONDAY - weeks * 7 * DAY, zone=BERLIN, minutes=45)
+        sessions.log(db, library, ada.id, "meeting", Between(ada.id, ben.id), entry, at=MONDAY)
+
+    assert (look(ada).fits, look(ben).fits) == (((link.id, "Ben"),), ())
 
 
 def test_only_the_host_hears_of_problems_in_the_courses_files(app, client_of, db, library, ada, eve, monkeypatch):
     problem = Problem("content/daw/01.md", 41, "The card id is used twice.", "Give this one its own id.")
     shelf = app.extensions["shelf"]
     monkeypatch.setattr(type(shelf), "problems", (problem,))
-    for person in (ada, eve):
-        welcome(db, library, person)
+    for somebody in (ada, eve):
+        welcome(db, library, somebody)
     ada.host_since = MONDAY
     db.add(ada)
     db.commit()

@@ -78,6 +78,7 @@ INDEXES = [
     ("ix_action_owner", "action", ["owner_id"]),
 ]
 WAS_OPEN = sa.text("ended_at IS NULL")
+UNSIGNED = sa.text("mentor_signed_at IS NULL")
 IS_OPEN = sa.text("ended_at IS NULL AND completed_at IS NULL")
 SESSION = ("user_id", "session_id"), "studio_session", ("user_id", "id")
 
@@ -89,12 +90,16 @@ def upgrade() -> None:
     for name, table, indexed in INDEXES:
         op.create_index(name, table, indexed)
     _one_link(IS_OPEN)
+    op.create_index(
+        "ix_studio_session_unsigned", "studio_session", ["mentor_id"], sqlite_where=UNSIGNED, postgresql_where=UNSIGNED
+    )
     for table in TABLES:
         globals()[f"_{table}"]()
     _retell()
 
 
 def downgrade() -> None:
+    op.drop_index("ix_studio_session_unsigned", "studio_session")
     for table in reversed(TABLES):
         op.drop_table(table)
     for name, table, _ in INDEXES:
