@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mentorship import agenda, agreements, appointments, links, notes, own_notes, parking, signing
+from mentorship import agenda, agreements, appointments, links, notes, own_notes, parking, sessions, signing
 from mentorship.agreements import Terms
 from mentorship.demo_steps import Stage
 from mentorship.notes import Written
@@ -45,7 +45,7 @@ def move(stage: Stage, at: datetime, name: str, *, day: int, wall: str) -> None:
     him = stage.mentor
     times = Times(stage.moment(day, wall), him.zone, 45)
     with stage.base.writing() as db:
-        seen = notes.seen(db, him.id, stage.made[name]).sequence
+        seen = sessions.seen(db, him.id, stage.made[name]).sequence
         appointments.move(db, him.id, stage.made[name], times, seen=seen, at=at)
 
 
@@ -64,7 +64,7 @@ def write_on(stage: Stage, at: datetime, name: str, more: str, *, by: str) -> No
     """Add to the shared notes, which keep their former state."""
     writer = stage.person(by).id
     with stage.base.writing() as db:
-        session = notes.seen(db, writer, stage.made[name])
+        session = sessions.seen(db, writer, stage.made[name])
         written = Written(f"{session.notes}\n\n{more}".strip(), session.notes_number)
         notes.save(db, writer, session.id, written, at=at)
 
