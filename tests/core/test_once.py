@@ -280,6 +280,9 @@ def test_every_view_that_writes_is_either_sent_once_or_has_its_own_number(guest_
         "profile.signed_up": "an e-mail address has one account",
         "security.login": "a sign-in may come twice",
         "security.logout": "a sign-out may come twice",
+        "telling.confirmed": "an address that is confirmed stays so",
+        "telling.unsubscribed": "what is off stays off",
+        "telling.subscribed_again": "what is on stays on",
         "security.change_password": "the second time the present password is another one",
     }
     unsafe = {
