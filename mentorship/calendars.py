@@ -4,7 +4,7 @@ Titles, times, places and counts only: never notes, reasons or what is on an age
 """
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -19,9 +19,9 @@ from core.accounts import User, hash_of
 from core.errors import NotFound, Refused
 from core.ids import uuid7
 from curriculum.library import Library
-from mentorship import actions, links, milestones
+from mentorship import actions, agenda, links, milestones
 from mentorship.calendar_file import Event, Status
-from mentorship.models.meetings import AgendaItem, CalendarFeed, StudioSession
+from mentorship.models.meetings import CalendarFeed, StudioSession
 
 Part = Literal["sessions", "actions", "milestones", "reviews"]
 LOOKS_BACK = timedelta(days=60)  # sessions further back are left out
@@ -118,7 +118,7 @@ def events(db: Session, library: Library, feed: CalendarFeed, person: User, site
     if "sessions" in feed.shows:
         found += _sessions(db, person, site, since)
     if "actions" in feed.shows:
-        found += _actions(db, person, site, since)
+        found += _actions(db, library, person, site, since, at)
     if "milestones" in feed.shows:
         found += _milestones(db, library, feed, person, site)
     if "reviews" in feed.shows and feed.review_minute is not None:
@@ -134,7 +134,7 @@ def event_of(db: Session, viewer_id: UUID, session: StudioSession, site: str) ->
     names = [person.name for person in people if person]
     is_linked = session.mentor_id is not None and links.are_linked(db, session.user_id, session.mentor_id)
     is_of_two = viewer_id in (session.user_id, session.mentor_id)
-    return _session(session, names, is_of_two, is_linked, _on_agenda(db, [session]), site)
+    return _session(session, names, is_of_two, is_linked, agenda.counts(db, [session]), site)
 
 
 def _sessions(db: Session, person: User, site: str, since: datetime) -> Iterator[Event]:
@@ -152,7 +152,7 @@ def _sessions(db: Session, person: User, site: str, since: datetime) -> Iterator
         )
     ).all()
     rows = [*own, *mentored]
-    counts = _on_agenda(db, [session for session, _ in rows])
+    counts = agenda.counts(db, [session for session, _ in rows])
     for session, other in sorted(rows, key=lambda row: (row[0].starts_at, row[0].id)):
         is_linked = session.mentor_id in mentors if session.user_id == person.id else session.user_id in apprentices
         yield _session(session, [other.name] if other else [], True, is_linked, counts, site)
@@ -193,22 +193,11 @@ def _status(session: StudioSession, is_linked: bool) -> Status:
     return "CONFIRMED" if session.confirmed_at else "TENTATIVE"
 
 
-def _on_agenda(db: Session, rows: Collection[StudioSession]) -> dict[UUID, int]:
-    """How many things stand on the agenda, by session."""
-    count = (
-        select(AgendaItem.session_id, sa.func.count())
-        .where(
-            col(AgendaItem.user_id).in_({session.user_id for session in rows}),
-            col(AgendaItem.session_id).in_([session.id for session in rows]),
-        )
-        .group_by(col(AgendaItem.session_id))
-    )
-    return dict(db.exec(count).all())
-
-
-def _actions(db: Session, person: User, site: str, since: datetime) -> Iterator[Event]:
-    for action in actions.open_actions(db, person.id):
-        if action.due_on is None or action.dropped_at or action.due_on < since.date():
+def _actions(
+    db: Session, library: Library, person: User, site: str, since: datetime, at: datetime
+) -> Iterator[Event]:
+    for action in (row.action for row in actions.to_do(db, library, person.id, at=at)):
+        if action.due_on is None or action.due_on < since.date():
             continue
         yield Event(
             uid=_uid(action.id, site),

@@ -41,6 +41,14 @@ WORDS: Mapping[What, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """Whether somebody has a mentor now, and an apprentice."""
+
+    has_mentor: bool
+    has_apprentice: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A link with its other person, as one of the two sees it."""
 
@@ -107,6 +115,13 @@ def apprentices_of(db: Session, mentor_id: UUID, *, with_ended: bool = False) ->
     """Whose mentor somebody is, whatever the links show. with_ended: or was, also one whose link is paused."""
     statement = select(Link.user_id).where(Link.mentor_id == mentor_id)
     return set(db.exec(statement if with_ended else statement.where(in_force())))
+
+
+def roles(db: Session, person_id: UUID) -> Roles:
+    """What somebody is to others now: one question to the database."""
+    asked = (sa.exists().where(col(side) == person_id, in_force()) for side in (Link.user_id, Link.mentor_id))
+    has_mentor, has_apprentice = db.execute(sa.select(*asked)).one()
+    return Roles(bool(has_mentor), bool(has_apprentice))
 
 
 def mentors_of(db: Session, apprentice_id: UUID) -> set[UUID]:

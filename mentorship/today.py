@@ -17,7 +17,7 @@ from curriculum.library import Library
 from curriculum.log import counting
 from curriculum.models import Learner, Review
 from curriculum.progress import LessonOfTheWeek
-from mentorship import actions, agenda, fit_checks, invitations, links, mentoring, milestones, sessions
+from mentorship import actions, agenda, feedback, fit_checks, invitations, links, mentoring, milestones, sessions
 from mentorship.few import Few, few
 from mentorship.milestones import Row
 from mentorship.models.meetings import Action
@@ -81,6 +81,7 @@ class Today:
     milestone: Row | None
     waiting: Few[mentoring.Row]  # apprentices who wait for this mentor, or stand still
     apprentices: int
+    reviews: list[feedback.Seen]  # that mentors asked for and that are not given yet
     fits: tuple[tuple[UUID, str], ...]  # (link, name) of mentors whose fit check is due
     week: ThisWeek
     wants_mentor: bool  # the programme is made for two, and there is no mentor and no open invitation
@@ -105,6 +106,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         milestone=_milestone(db, library, user_id),
         waiting=few(waiting, MOST_WAITING),
         apprentices=apprentices,
+        reviews=feedback.waiting_for(db, user_id),
         fits=_fits(db, user_id, at),
         week=_week(db, user_id, zone, day),
         wants_mentor=_wants_mentor(db, user_id, lesson, at),

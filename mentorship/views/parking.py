@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from pydantic import BaseModel, StringConstraints
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -52,8 +52,8 @@ class AnswerForm(BaseModel):
 
 @bp.app_context_processor
 def for_frame() -> dict[str, Any]:
-    """What the capture box on every page needs."""
-    return {"has_mentor": _has_mentor}
+    """What the capture box and the menu of every page need."""
+    return {"roles": _roles}
 
 
 @bp.get("/capture")
@@ -189,13 +189,16 @@ def _origin(path: str) -> parking.Origin | None:
     return parking.origin_of(get_db(), library(), current_user().id, source) if source.kind else None
 
 
-def _has_mentor() -> bool:
+def _roles() -> links.Roles:
     """Asked in the frame of every page, a refused one too: by a look of its own."""
     me = somebody()
     if me is None:
-        return False
-    with database().reading() as db:
-        return bool(links.mentors_of(db, me.id))
+        return links.Roles(False, False)
+    if "roles" not in g:
+        with database().reading() as db:
+            g.roles = links.roles(db, me.id)
+    found: links.Roles = g.roles
+    return found
 
 
 def _removed() -> Any:

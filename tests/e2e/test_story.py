@@ -256,16 +256,16 @@ def day(away: int) -> str:
 
 def logs_a_meeting(page: Page) -> str:
     """Returns its address."""
-    page.get_by_role("link", name="Log or plan a meeting").click()
+    page.get_by_role("link", name="Log a meeting").click()
     page.get_by_label("Day").fill(day(-1))
-    page.get_by_label("Begins at").fill("18:00")
     page.get_by_label("Minutes").fill("45")
+    page.get_by_label("What we did").fill(NOTES)
+    page.get_by_label("Next step", exact=True).fill(PROMISE)
+    page.get_by_text("More: time, place").click()
+    page.get_by_label("Began at").fill("18:00")
+    page.get_by_label("Next step by").fill(day(7))
     page.get_by_label("Place").fill("At Ben's")
-    page.get_by_label("Notes").fill(NOTES)
-    page.get_by_label("Action 1").fill(PROMISE)
-    page.get_by_label("Who", exact=True).first.select_option("them")
-    page.get_by_label("By").first.fill(day(7))
-    page.get_by_role("button", name="Save the meeting").click()
+    page.get_by_role("button", name="Log it").click()
     reads_the_meeting(page, page.url)
     return page.url
 
