@@ -260,7 +260,7 @@ def logs_a_meeting(page: Page) -> str:
     page.get_by_label("Day").fill(day(-1))
     page.get_by_label("Minutes").fill("45")
     page.get_by_label("What we did").fill(NOTES)
-    page.get_by_label("Next step", exact=True).fill(PROMISE)
+    page.locator("#f-next").fill(PROMISE)
     page.get_by_text("More: time, place").click()
     page.get_by_label("Began at").fill("18:00")
     page.get_by_label("Next step by").fill(day(7))
@@ -283,7 +283,7 @@ def sees_the_meeting(page: Page, address: str) -> None:
     page.get_by_role("link", name="Today").first.click()
     expect(page.get_by_role("main")).to_contain_text(PROMISE)
     page.get_by_role("link", name="Sessions").first.click()
-    page.get_by_role("link", name="Meeting with Ben").click()
+    page.get_by_role("link", name="Meeting with Ben").first.click()
     reads_the_meeting(page, address)
     expect(page.get_by_role("main")).to_contain_text("19:00 CE")  # 18:00 on Ben's clock
 
@@ -358,7 +358,7 @@ def skips_all_questions(page: Page) -> None:
 def opens_what_waits(page: Page) -> None:
     page.goto("/")
     waiting = page.locator("section").filter(has=page.get_by_role("heading", name="Waits for you"))
-    waiting.get_by_role("link", name="First finished beat").click()
+    waiting.get_by_role("link", name="M01 to look at").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("submitted")
 
 
