@@ -1,13 +1,17 @@
 """The browser, and what it must never do: script errors, broken policies, refused requests, other hosts."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e import cast
 from tests.e2e.browser import FLAGS, find_browser
+from tests.e2e.cast import Cast
+from tests.e2e.pages import Visitors
 from tests.e2e.server import Server
 from tests.e2e.watch import Watch
 
@@ -40,6 +44,30 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """None: tests have servers of their own."""
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """A site with the cast in it, made once for all files of a worker; to be copied."""
+    data = tmp_path_factory.mktemp("cast") / "data"
+    return data, cast.fill(data)
+
+
+@pytest.fixture(scope="module")
+def visitors(
+    browser: Browser,
+    filled: tuple[Path, Cast],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Visitors]:
+    """Browsers of the cast, at a real server of this file's own. SITE: what the file sets of it."""
+    data, people = filled
+    own = Path(shutil.copytree(data, tmp_path_factory.mktemp(request.path.stem) / "data"))
+    with Server(own, registration="open", **getattr(request.module, "SITE", {})) as server:
+        found = Visitors(browser, server.url, people)
+        yield found
+        found.close()
+        assert not server.new_faults()
 
 
 @pytest.fixture

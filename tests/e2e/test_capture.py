@@ -1,26 +1,11 @@
 """The capture box by keyboard and by thumb: the page goes on where it was, and no word is lost."""
 
-from collections.abc import Iterator
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.e2e import cast, hands
+from tests.e2e import hands
 from tests.e2e.pages import Stop, Visitors, as_on_a_phone
-from tests.e2e.server import Server
 
 DRAFTS = "Object.keys(localStorage).filter((name) => name.startsWith('woodshed.draft.')).length"
-
-
-@pytest.fixture(scope="module")
-def visitors(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
-    data = tmp_path_factory.mktemp("capture") / "data"
-    people = cast.fill(data)
-    with Server(data, registration="open") as server:
-        found = Visitors(browser, server.url, people)
-        yield found
-        found.close()
-        assert not server.new_faults()
 
 
 def asks(page: Page, words: str) -> None:
@@ -91,7 +76,7 @@ def test_a_half_written_review_is_there_after_a_reload_until_it_is_sent(visitors
 
         expect(page.get_by_role("heading", name="What you hear")).to_be_visible()
         expect(page.locator(".parts")).to_contain_text("The second verse.")
-        assert page.evaluate(DRAFTS) == 0
+        page.wait_for_function(f"{DRAFTS} === 0")
 
 
 def test_a_lost_network_loses_no_word_and_signing_out_leaves_none(visitors: Visitors) -> None:
@@ -109,7 +94,7 @@ def test_a_lost_network_loses_no_word_and_signing_out_leaves_none(visitors: Visi
         expect(page.locator("#capture-text")).to_have_value("Is this kept?")
         page.get_by_role("button", name="Keep it").click()
         expect(page.locator("[data-capture-kept]")).to_contain_text("See")
-        assert page.evaluate(DRAFTS) == 0
+        page.wait_for_function(f"{DRAFTS} === 0")
 
         page.keyboard.press("q")
         page.locator("#capture-text").fill("Not for the next one here")
@@ -118,4 +103,4 @@ def test_a_lost_network_loses_no_word_and_signing_out_leaves_none(visitors: Visi
         page.locator(".bar-you summary").click()
         page.locator(".bar-you").get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/sign-in**")
-        assert page.evaluate(DRAFTS) == 0
+        page.wait_for_function(f"{DRAFTS} === 0")

@@ -1,14 +1,10 @@
 """Cards with a keyboard and the scripts: a marked sentence becomes a card, the preview follows, many are ticked."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e import cast
 from tests.e2e.pages import Stop, Visitors
-from tests.e2e.server import Server
 
 MARK = """([block, from, to]) => {
   const words = document.querySelectorAll(".lesson-body p")[block].firstChild;
@@ -19,17 +15,6 @@ MARK = """([block, from, to]) => {
   getSelection().addRange(range);
   return [words.textContent.slice(from, to), words.textContent];
 }"""
-
-
-@pytest.fixture(scope="module")
-def visitors(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
-    data = tmp_path_factory.mktemp("cards") / "data"
-    people = cast.fill(data)
-    with Server(data, registration="open") as server:
-        found = Visitors(browser, server.url, people)
-        yield found
-        found.close()
-        assert not server.new_faults()
 
 
 def test_marked_words_become_the_gap_of_their_sentence(visitors: Visitors) -> None:

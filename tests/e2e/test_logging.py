@@ -1,30 +1,17 @@
 """Logging with fingers: a meeting in a few taps, kinds that change under one's words, texts that are never lost."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e import cast, sounds
+from tests.e2e import sounds
 from tests.e2e.pages import Stop, Visitors, as_on_a_phone
-from tests.e2e.server import Server
 
 NEW = Stop("sessions.new", "/sessions/new")
 SESSION = re.compile(r"/sessions/[0-9a-f-]{36}")
-
-
-@pytest.fixture(scope="module")
-def visitors(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
-    data = tmp_path_factory.mktemp("logging") / "data"
-    people = cast.fill(data)
-    with Server(data, registration="open") as server:
-        found = Visitors(browser, server.url, people)
-        yield found
-        found.close()
-        assert not server.new_faults()
 
 
 @dataclass

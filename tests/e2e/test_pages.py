@@ -1,17 +1,14 @@
 """Every page: what axe finds, in light and dark, on a desktop and on a phone; nothing wider than a phone."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app import create_app
 from core.settings import Settings
 from tests.conftest import KEY
-from tests.e2e import cast
 from tests.e2e.pages import STOPS, Visitors, as_on_a_phone
-from tests.e2e.server import MAIL, Server
+from tests.e2e.server import MAIL
 from tests.e2e.stop import Stop
 from tests.gather import topics
 
@@ -37,17 +34,7 @@ NAMES = [f"{stop.title}-{person or 'nobody'}" for stop, person in VISITS]
 
 RUN_AXE = "options => axe.run(options).then(found => found.violations)"
 
-
-@pytest.fixture(scope="module")
-def visitors(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitors]:
-    """Browsers of the cast, at a real server."""
-    data = tmp_path_factory.mktemp("pages") / "data"
-    people = cast.fill(data)
-    with Server(data, registration="open", **MAIL) as server:
-        found = Visitors(browser, server.url, people)
-        yield found
-        found.close()
-        assert not server.new_faults()
+SITE = MAIL
 
 
 @pytest.mark.parametrize(
