@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import access, account_mails, accounts, bar, clock, database, limits, settings, storage, web
 from core.settings import HERE, Settings, SettingsError
+from core.static_version import static_version
 
 WINGS = ("core", "curriculum", "mentorship")
 FORM_OCTETS = 2_000_000  # the most that fields of a form may hold; files are counted apart
@@ -48,7 +49,8 @@ def build(
     (db, user_id, zone, *, at) -> cards waiting, for the bar. zone_changed: (db, user_id, zone, *, at), after somebody
     moved to another time zone.
     """
-    app = Site("woodshed", root_path=str(HERE / "core"))
+    version = static_version(HERE / "core" / "static")
+    app = Site("woodshed", root_path=str(HERE / "core"), static_url_path=f"/static/{version}")
     app.config.update(_configuration(found))
     if found.trusted_proxies:
         hops = found.trusted_proxies

@@ -27,6 +27,7 @@ from core.settings import Settings
 
 security_log = logging.getLogger("woodshed.security")
 csrf = CSRFProtect()
+FOR_GOOD = "public, max-age=31536000, immutable"  # another version has another address
 API = "/api/"  # programs ask there: they get JSON
 DISK_FULL = "The server's disk is full. Reading goes on; nothing was saved. Please tell the host."
 
@@ -257,7 +258,9 @@ def add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if response.status_code == 503:
         headers.setdefault("Retry-After", "5")
-    if request.endpoint != "static":
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        headers["Cache-Control"] = FOR_GOOD
+    else:
         headers.setdefault("Cache-Control", "no-store, private")
         response.vary.add("Cookie")
     if current_app.extensions["settings"].is_https:

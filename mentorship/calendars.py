@@ -193,9 +193,7 @@ def _status(session: StudioSession, is_linked: bool) -> Status:
     return "CONFIRMED" if session.confirmed_at else "TENTATIVE"
 
 
-def _actions(
-    db: Session, library: Library, person: User, site: str, since: datetime, at: datetime
-) -> Iterator[Event]:
+def _actions(db: Session, library: Library, person: User, site: str, since: datetime, at: datetime) -> Iterator[Event]:
     for action in (row.action for row in actions.to_do(db, library, person.id, at=at)):
         if action.due_on is None or action.due_on < since.date():
             continue

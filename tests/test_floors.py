@@ -18,7 +18,7 @@ from core.settings import HERE
 WINGS = ["core", "curriculum", "mentorship", "app"]  # each imports only what stands before it
 COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
-    "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "words"},
+    "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "static_version", "words"},
     "curriculum": {
         *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *(

@@ -24,6 +24,7 @@ from core.database import Database, get_db
 from core.errors import Busy, InvalidForm, NotAllowed, Refused, TooLarge, WrongKind
 from core.ids import uuid7
 from core.settings import Settings
+from core.static_version import static_version
 from core.web import own_path, read_form
 from tests.conftest import KEY, Client, person, sign_in
 from tests.times import HOUR, MONDAY
@@ -262,10 +263,10 @@ def test_bad_octets_are_refused_or_shown_as_text(as_ada: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/../settings.py", "/static/%2e%2e/settings.py", "/static//etc/passwd", "/static/..%2fweb.py"]
+    "path", ["../settings.py", "%2e%2e/settings.py", "/etc/passwd", "..%2fweb.py", "css/../../settings.py"]
 )
 def test_no_path_leads_out_of_the_static_folder(anonymous: Client, path: str) -> None:
-    answer = anonymous.get(path)
+    answer = anonymous.get(f"{anonymous.application.static_url_path}/{path}")
 
     assert answer.status_code in (308, 400, 404)
     assert "import" not in answer.text and "root:" not in answer.text
@@ -274,9 +275,10 @@ def test_no_path_leads_out_of_the_static_folder(anonymous: Client, path: str) ->
 # -- headers -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/settings", "/sign-in", "/nowhere", "/health", "/static/css/base.css"])
+@pytest.mark.parametrize("path", ["/settings", "/sign-in", "/nowhere", "/health", "css/base.css"])
 def test_every_answer_carries_the_guarding_headers(as_ada: Client, path: str) -> None:
-    headers = as_ada.get(path).headers
+    is_static = not path.startswith("/")
+    headers = as_ada.get(f"{as_ada.application.static_url_path}/{path}" if is_static else path).headers
 
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "*" not in policy
@@ -284,7 +286,19 @@ def test_every_answer_carries_the_guarding_headers(as_ada: Client, path: str) ->
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert ("no-store" in headers.get("Cache-Control", "")) is not path.startswith("/static")
+    assert ("no-store" in headers.get("Cache-Control", "")) is not is_static
+
+
+def test_sheets_and_scripts_are_kept_for_good_and_get_another_address_when_one_changes(anonymous, tmp_path):
+    kept = anonymous.get(f"{anonymous.application.static_url_path}/js/theme.js").headers["Cache-Control"]
+    missing = anonymous.get(f"{anonymous.application.static_url_path}/js/none.js").headers["Cache-Control"]
+    (tmp_path / "one.css").write_text("a {}")
+    first = static_version(tmp_path)
+    static_version.cache_clear()
+    (tmp_path / "one.css").write_text("b {}")
+
+    assert "immutable" in kept and "no-store" in missing
+    assert static_version(tmp_path) != first
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(as_ada: Client) -> None:

@@ -42,7 +42,7 @@ class ClockedSite:
 def clocked_site(data: Path, moment: datetime) -> Iterator[ClockedSite]:
     startup.prepare(data=data)
     app = create_app(settings.load(data=data, registration="open"))
-    app.config.update(TESTING=True, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    app.config["TESTING"] = True
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     site = ClockedSite(app, f"http://127.0.0.1:{server.port}", moment)
     clock.use(lambda: site.moment, testing=True)
