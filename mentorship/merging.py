@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+LONG = 500 * 500  # lines of one text times lines of the other
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -80,7 +82,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _matched(a: list[str], b: list[str]) -> list[tuple[str, int, int, int, int]]:
-    return list(SequenceMatcher(None, a, b, autojunk=False).get_opcodes())
+    is_long = len(a) * len(b) > LONG  # then lines that stand everywhere are no anchors: thousands of them take minutes
+    return list(SequenceMatcher(None, a, b, autojunk=is_long).get_opcodes())
 
 
 def _changes(base: list[str], text: list[str]) -> list[_Change]:

@@ -171,7 +171,8 @@ def digest(db: Session, library: Library, person: User, *, at: datetime) -> str:
         name, when = _with_whom(meeting.person, meeting.session.starts_at, person)
         doubt = " It is not confirmed yet." if meeting.word == "proposed" else ""
         parts.append(f"Your next meeting: {when}, with {name}.{doubt}")
-    promised = [action for action in actions.open_actions(db, person.id) if action.due_on and action.due_on <= today]
+    to_do = (row.action for row in actions.to_do(db, library, person.id, at=at))
+    promised = [action for action in to_do if action.due_on and action.due_on <= today]
     if promised:
         parts.append(_listed("Promised by today:", [action.text for action in promised]))
     if waiting := cards_waiting(db, library, person, at=at):

@@ -1,5 +1,6 @@
 """Two people write in the same notes: no word of either is lost, whatever they wrote."""
 
+import time
 from collections import Counter
 
 import pytest
@@ -113,3 +114,13 @@ def test_a_line_that_both_changed_is_left_to_a_person_with_both_wordings(base, m
 
     assert not merged.is_clear
     assert set(mine.split("\n") + theirs.split("\n")) - set(base.split("\n")) <= set(merged.text.split("\n"))
+
+
+def test_thousands_of_equal_lines_are_brought_together_at_once_and_none_is_lost() -> None:
+    base = "a\n" * 9_000
+    began = time.process_time()
+
+    found = merging.merge(base, "mine\n" + base, base + "theirs")
+
+    assert time.process_time() - began < 2
+    assert found.text.count("a\n") >= 9_000 and "mine" in found.text and "theirs" in found.text
