@@ -28,6 +28,8 @@ NARROW = ALL_RULES | {  # what the dark theme and a phone's width can change
     "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]},
     "rules": {"target-size": {"enabled": True}},
 }
+NAMELESS = {stop.endpoint for stop in STOPS if not stop.name}
+ONLY_WITH_NAMES = {stop.endpoint for stop in STOPS} - NAMELESS
 VISITS = [(stop, person) for stop in STOPS for person in stop.people]
 NAMES = [f"{stop.title}-{person or 'nobody'}" for stop, person in VISITS]
 
@@ -49,7 +51,8 @@ def test_a_page_is_without_barriers_in_light_and_dark_and_fits_a_phone(
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         fingers = as_on_a_phone(page)
         page.evaluate("scrollTo(0, 0)")  # what the bar at the foot covers is no small target
-        found["phone, dark"] = violations(page, NARROW)
+        if not stop.name or stop.endpoint in ONLY_WITH_NAMES:  # its other states have the same sheet
+            found["phone, dark"] = violations(page, NARROW)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         sideways = page.evaluate(WIDER)
         fingers.detach()
