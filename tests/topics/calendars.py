@@ -11,7 +11,10 @@ from tests.world import World
 
 EVERY = Choice(("sessions", "actions", "milestones", "reviews"), 450)
 IN_THE_FEED = frozenset(
-    {"meeting place", "former place", "meeting action", "former action", "own action", "calendar secret"}
+    {
+        *("meeting place", "former place", "meeting action", "former action", "own action", "calendar secret"),
+        *("proposed title", "proposed place", "asked title", "series title"),
+    }
 )
 
 MATRIX: dict[str, list[Case]] = {
