@@ -22,7 +22,7 @@ LONG = (
 
 
 def marks_one(page: Page) -> None:
-    page.get_by_role("button", name="Mark read: Dora").click()
+    page.get_by_role("button", name="Mark read: Dora").first.click()
     page.get_by_role("button", name="Undo").wait_for()
 
 
