@@ -205,3 +205,12 @@ class ParameterSet(SQLModel, table=True):
     loss_after: float  # of this one, fitted without that fifth
     adopted_at: datetime | None = None
     ended_at: datetime | None = None  # another set, or the standard one, took its place
+
+
+class PauseWeek(SQLModel, table=True):
+    """A week that the learner's programme leaves out."""
+
+    __tablename__ = "pause_week"
+
+    user_id: UUID = own()
+    starts_on: date = Field(primary_key=True)  # the weekday on which the programme's weeks begin
