@@ -36,6 +36,7 @@ COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
 VERSION = ("version_id", "version")
 PIECE = ("piece_id", "piece")
 REMARK = ("remark_id", "remark")
+Table = tuple[list[sa.Column], list[sa.Constraint], dict[str, list[str]]]  # columns, constraints, indexes
 
 
 def upgrade() -> None:
@@ -58,8 +59,12 @@ def downgrade() -> None:
             op.drop_column(table, name)
 
 
-def tables() -> dict[str, tuple[list[sa.Column], list[sa.Constraint], dict[str, list[str]]]]:
-    """Columns, constraints and indexes by table."""
+def tables() -> dict[str, Table]:
+    """By name, in the order in which they are made."""
+    return pieces() | remarks() | shown()
+
+
+def pieces() -> dict[str, Table]:
     return {
         "measurement": (
             [*ids("user_id", "version_id"), *texts("state", "reason"), *ids("work_id", nullable=True), *texts("meter"),
@@ -90,6 +95,11 @@ def tables() -> dict[str, tuple[list[sa.Column], list[sa.Constraint], dict[str, 
             keys("listening", VERSION),
             {"version": ["user_id", "version_id", "at"]},
         ),
+    }  # fmt: skip
+
+
+def remarks() -> dict[str, Table]:
+    return {
         "remark": (
             [*ids("user_id", "id", "version_id"), *ids("by_id", nullable=True), *texts("by_name"),
              *ids("share_id", nullable=True), *texts("kind"), *numbers("start_ms"), *numbers("end_ms", nullable=True),
@@ -109,6 +119,11 @@ def tables() -> dict[str, tuple[list[sa.Column], list[sa.Constraint], dict[str, 
             [*keys("remark_reply", REMARK), person("remark_reply")],
             {"remark": ["user_id", "remark_id", "at"]},
         ),
+    }  # fmt: skip
+
+
+def shown() -> dict[str, Table]:
+    return {
         "share": (
             [*ids("user_id", "id", "piece_id"), *ids("version_id", nullable=True),
              *texts("label", "secret_hash", "password_hash"), *flags("may_download", "may_remark"),
