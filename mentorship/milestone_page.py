@@ -84,11 +84,11 @@ class Page:
     @property
     def unmet(self) -> list[Criterion]:
         """Those that are computed and not met: each wants a reason."""
-        return [criterion for criterion in self.criteria if not criterion.is_target and not criterion.is_met]
+        return [criterion for criterion in self.criteria if criterion.wants_reason]
 
     @property
     def targets(self) -> list[Criterion]:
-        return [criterion for criterion in self.criteria if criterion.is_target]
+        return [criterion for criterion in self.criteria if criterion.is_word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ class OwnPage:
     due_on: date | None
 
 
-def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> OwnPage:
-    record = criteria.record(db, library, owner_id)
-    shown = record.exhibits.get(milestone.slug, [])
+def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone, *, at: datetime) -> OwnPage:
+    record = criteria.record(db, library, owner_id, at=at)
+    shown = record.shown.get(milestone.slug, [])
     history = milestones.history(db, owner_id, milestone.slug)
     states = milestones.states(db, owner_id)
     state = states.get(milestone.slug, "not started")
@@ -191,7 +191,7 @@ def _slot(item: content.Evidence, shown: Iterable[Exhibit], candidates: Iterable
     offers = tuple(
         (piece, version) for piece, version in candidates if version.id not in linked and criteria.fits(item, version)
     )
-    return Slot(item, criteria.is_option(item), here, offers)
+    return Slot(item, item.is_option, here, offers)
 
 
 def _story(history: list[MilestoneEvent], all_marks: list[Assessment]) -> tuple[Told, ...]:

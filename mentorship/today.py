@@ -103,7 +103,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         lesson=lesson,
         promises=_promises(db, library, user_id, at),
         meeting=_meeting(db, user_id, zone, at),
-        milestone=_milestone(db, library, user_id),
+        milestone=_milestone(db, library, user_id, at),
         waiting=few(waiting, MOST_WAITING),
         apprentices=apprentices,
         reviews=feedback.waiting_for(db, user_id),
@@ -168,9 +168,9 @@ def _fits(db: Session, user_id: UUID, at: datetime) -> tuple[tuple[UUID, str], .
     return tuple((mentor_of[person.id], person.name) for person in people)
 
 
-def _milestone(db: Session, library: Library, user_id: UUID) -> Row | None:
+def _milestone(db: Session, library: Library, user_id: UUID, at: datetime) -> Row | None:
     """The first in the programme's order (else by number) that is not reached."""
-    rows = sorted(milestones.overview(db, library, user_id), key=lambda row: (row.week, row.milestone.number))
+    rows = sorted(milestones.overview(db, library, user_id, at=at), key=lambda row: (row.week, row.milestone.number))
     return next((row for row in rows if row.state not in REACHED), None)
 
 

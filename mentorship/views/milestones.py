@@ -60,7 +60,7 @@ class ReturnForm(ReasonForm):
 @signed_in
 def index():
     db, me, course = get_db(), current_user(), library()
-    rows = milestones.overview(db, course, me.id)
+    rows = milestones.overview(db, course, me.id, at=clock.now())
     waiting = [
         (row, course.milestones[row.milestone])
         for row in sign_offs.waiting_for(db, me.id)
@@ -81,7 +81,7 @@ def index():
 @bp.get("/milestones/<slug>")
 @signed_in
 def show(slug: str):
-    seen = milestone_page.own(get_db(), library(), current_user().id, find(slug))
+    seen = milestone_page.own(get_db(), library(), current_user().id, find(slug), at=clock.now())
     return render_template(
         "mentorship/milestones/show.html",
         seen=seen,
