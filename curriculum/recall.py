@@ -15,6 +15,8 @@ from curriculum.content import Library, Milestone
 from curriculum.models import Memory
 from curriculum.stats import memories
 
+MOST = 200  # cards in a round of practice
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -51,16 +53,13 @@ def of_milestone(library: Library, milestone: Milestone, chances: Mapping[str, f
 
 
 def faded(library: Library, milestone: Milestone, chances: Mapping[str, float]) -> list[str]:
-    """Its cards whose predicted recall has fallen below what the milestone asks for."""
-    if milestone.recall is None:
+    """Its cards that are known less well than the milestone asks for, the least first; none while together they are
+    known well enough."""
+    known, wanted = of_milestone(library, milestone, chances).recall, milestone.recall
+    if wanted is None or known is None or known >= wanted:
         return []
-    return [card_id for card_id in _cards(library, milestone) if chances.get(card_id, 1.0) < milestone.recall]
-
-
-def has_faded(library: Library, milestone: Milestone, chances: Mapping[str, float]) -> bool:
-    """Whether its cards together have fallen below what it asks for."""
-    known = of_milestone(library, milestone, chances)
-    return milestone.recall is not None and known.recall is not None and known.recall < milestone.recall
+    weak = [card_id for card_id in _cards(library, milestone) if chances.get(card_id, 1.0) < wanted]
+    return sorted(weak, key=lambda card_id: chances[card_id])[:MOST]
 
 
 def _cards(library: Library, milestone: Milestone) -> list[str]:

@@ -48,8 +48,8 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A milestone in the list. met, total: criteria that are computed. has_faded: reached, and its cards were known
-    better then."""
+    """A milestone in the list. met, total: criteria that are computed. faded: it is reached, and these cards of its
+    lessons are not known well enough any more."""
 
     milestone: Milestone
     state: str
@@ -57,7 +57,7 @@ class Row:
     total: int
     week: int  # of the learner's programme, else of the nine-month one
     due_on: date | None  # None: the learner follows no programme that has it
-    has_faded: bool = False
+    faded: tuple[str, ...] = ()
 
 
 def find(library: Library, slug: str) -> Milestone:
@@ -112,8 +112,8 @@ def overview(db: Session, library: Library, user_id: UUID, *, at: datetime) -> l
         met, total = criteria.count(criteria.of(milestone, record))
         week, due_on = due.get(milestone.slug, (milestone.week, None))
         state = known.get(milestone.slug, "not started")
-        has_faded = state in REACHED and recall.has_faded(library, milestone, record.chances)
-        rows.append(Row(milestone, state, met, total, week, due_on, has_faded))
+        faded = recall.faded(library, milestone, record.chances) if state in REACHED else ()
+        rows.append(Row(milestone, state, met, total, week, due_on, tuple(faded)))
     return rows
 
 

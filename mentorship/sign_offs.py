@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -142,7 +143,7 @@ def verify(
     """Mark what was handed in, and sign it off. Keeps criteria, reasons, exact files and both marks as they are now.
 
     submission_id: the one that this mentor looked at; Conflict when another came since.
-    level: 3 or 4. A second click changes nothing and is no error.
+    level: 3 or 4. Without a comment the rubric's own line stands for it. A second click changes nothing.
     """
     last = _lock_submission(db, mentor, owner_id, milestone, submission_id, "verified", at)
     if last.kind == "verified":
@@ -152,12 +153,16 @@ def verify(
     shown = shared(db, owner_id, milestone.slug)
     if _versions(last) != {str(exhibit.version.id) for exhibit in shown}:
         raise Conflict("The evidence is not what was handed in any more. Return it and ask for it again.")
-    mark = _add_mark(db, mentor, owner_id, milestone, level, comment, at)
-    own_mark = milestones.newest(milestones.marks(db, owner_id, milestone.slug)).get("self")
-    asked = with_mark(as_measured(db, owner_id, milestone, last, shown), mark)
-    both = {"self": own_mark, "mentor": mark}
-    kept = snapshots.of(db, owner_id, milestone, asked, shown, both) | {"submission": str(last.id)}
+    said = comment.strip() or milestone.rubric.get(level, "")
+    mark = _add_mark(db, mentor, owner_id, milestone, level, said, at)
+    kept = _kept(db, owner_id, milestone, last, shown, mark)
     return milestones.add_event(db, last, owner_id, milestone, mentor, "verified", at, kept=kept)
+
+
+def level_of(submission: MilestoneEvent) -> int:
+    """The level that one click verifies at: the learner's own mark where it signs off, else the lowest that does."""
+    own_mark = submission.kept.get("marks", {}).get("self")
+    return max(SIGNS_OFF, own_mark["level"]) if own_mark else SIGNS_OFF
 
 
 def reopen(db: Session, mentor: Person, owner_id: UUID, milestone: Milestone, reason: str, *, at: datetime) -> None:
@@ -186,6 +191,20 @@ def _lock_submission(
         raise Conflict(f"{person.name} took this back since you opened the page. Nothing was changed.")
     who = "You" if last.by_id == mentor.id else last.by_name
     raise Conflict(f"{who} {last.kind} this since you opened the page. Nothing was changed.")
+
+
+def _kept(
+    db: Session,
+    owner_id: UUID,
+    milestone: Milestone,
+    handed_in: MilestoneEvent,
+    shown: list[Exhibit],
+    mark: Assessment,
+) -> dict[str, Any]:
+    own_mark = milestones.newest(milestones.marks(db, owner_id, milestone.slug)).get("self")
+    asked = with_mark(as_measured(db, owner_id, milestone, handed_in, shown), mark)
+    both = {"self": own_mark, "mentor": mark}
+    return snapshots.of(db, owner_id, milestone, asked, shown, both) | {"submission": str(handed_in.id)}
 
 
 def _versions(submission: MilestoneEvent) -> set[str]:

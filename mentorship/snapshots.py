@@ -8,14 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from core import words
 from curriculum.content import Milestone
-from mentorship import criteria
+from mentorship import criteria, targets
 from mentorship.criteria import Criterion
 from mentorship.evidence import Exhibit
 from mentorship.models.milestones import Assessment
 from mentorship.models.pieces import Version
 from mentorship.models.remarks import Remark, RemarkStep
 
+TOLD = ("integrated", "range", "true_peak", "correlation", "seconds", "rate", "bits")  # figures, in this order
 IS_FIXED = ("fixed", "yes")  # the last step of a remark that asks for nothing more
 IS_GONE, PRAISE = "dropped", "praise"
 
@@ -73,6 +75,29 @@ def mark_kept(mark: Assessment | None) -> dict[str, Any] | None:
     if mark is None:
         return None
     return {"by": mark.by_name, "level": mark.level, "comment": mark.comment, "at": mark.at.isoformat()}
+
+
+def figures_in_words(file: Mapping[str, Any]) -> str:
+    """What the meter had found in a kept file: "−9.2 LUFS · −1.1 dBTP"; "" where it had nothing."""
+    measured = file.get("measures") or {}
+    figures = measured.get("figures") or {}
+    said = [targets.written(name, figures[name]) for name in TOLD if isinstance(figures.get(name), int | float)]
+    return " · ".join([*said, measured["meter"]] if said and measured.get("meter") else said)
+
+
+def sessions_in_words(kept: Mapping[str, Any]) -> str:
+    """The sessions that a step counted: "2 sessions for it, 3 h 20 min, 1 signed by both."; "" for none."""
+    held = kept.get("sessions") or {}
+    if not held.get("count"):
+        return ""
+    said = [f"{held['count']} session{'s' if held['count'] != 1 else ''} for it", words.minutes(held["minutes"])]
+    return ", ".join([*said, *([f"{held['signed']} signed by both"] if held["signed"] else [])]) + "."
+
+
+def remarks_in_words(file: Mapping[str, Any]) -> str:
+    """How many remarks there were on a kept file: "4 fixed, 1 open"; "" for none."""
+    counted = file.get("remarks") or {}
+    return ", ".join(f"{counted[word]} {word}" for word in ("fixed", "open") if counted.get(word))
 
 
 def _file(exhibit: Exhibit, titles: Mapping[str, str], remarks: dict[str, int]) -> dict[str, Any]:

@@ -537,7 +537,7 @@ def test_a_mentor_says_something_with_a_mark_and_a_return(db, library, ada, ben,
     handed_in = submit(db, library, ada, beat)
 
     with pytest.raises(Refused) as refused:
-        sign_offs.verify(db, ben, ada.id, beat, handed_in.id, 3, " ", at=TUESDAY)
+        sign_offs.assess(db, ben, ada.id, beat, 3, " ", at=TUESDAY)
     assert refused.value.field == "comment"
     with pytest.raises(Refused) as refused:
         sign_offs.send_back(db, ben, ada.id, beat, handed_in.id, "", at=TUESDAY)
