@@ -31,6 +31,7 @@ COMMANDS = {
     "simulate": ("curriculum.simulation_report:command", "Play years of made-up learners through the real rules."),
     "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
     "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
+    "measure": ("curriculum.audio_commands:command", "Measure a sound file: loudness, peaks, stereo (--json)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "bench-people": ("mentorship.bench_people:command", "Measure what a mentor's desk and brief cost."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
