@@ -15,9 +15,10 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, measuring, portfolio
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import files
+from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
@@ -109,6 +110,7 @@ def show(piece_id: UUID):
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **meter.of_page(db, me.id, version),
     )
 
 
@@ -193,9 +195,25 @@ def unarchived(piece_id: UUID):
 def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
-    return files.send(
-        version, "The file of this version is missing on the server. Please tell the people who run this site."
-    )
+    return files.send(version, measuring.GONE)
+
+
+@bp.get("/versions/<uuid:version_id>/listen")
+@signed_in
+def listen(version_id: UUID):
+    """The sound as every browser plays it: a copy where there is one, else the file itself."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    return files.send_sound(version, measuring.row_of(db, version))
+
+
+@bp.get("/versions/<uuid:version_id>/peaks")
+@signed_in
+def peaks(version_id: UUID):
+    """The waveform (audiowaveform JSON 2); not found until it is measured."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    return files.send_peaks(measuring.row_of(db, version))
 
 
 def heard(piece: Piece, version: Version | None) -> dict[str, object]:
