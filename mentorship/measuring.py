@@ -4,7 +4,6 @@ A Measurement's row is the truth about figures, its piece of work the truth abou
 stays while it is measured anew.
 """
 
-import io
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from core.database import get_or_404, rows_changed
 from core.errors import Refused
 from core.storage import Staged, Storage
 from core.work import FAILED, Cancelled, Task, Work
+from curriculum.audio.child import Measured
 from mentorship.kept_files import hold_files
 from mentorship.models.pieces import Measurement, Piece, Version
 
@@ -31,17 +31,6 @@ MOST_OCTETS = 2_000_000_000  # of a copy that every browser plays
 STOPPED = "It was stopped, as you asked."
 GONE = "The file of this version is missing on the server. Please tell the people who run this site."
 OF_VERSION = sa.and_(col(Measurement.user_id) == col(Version.user_id), col(Measurement.version_id) == col(Version.id))
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the meter found in one file."""
-
-    meter: str  # its name and version
-    figures: dict[str, Any]
-    curves: dict[str, Any]
-    peaks: bytes  # the waveform, audiowaveform JSON 2
-    listen: Path | None = None  # a copy that every browser plays, where the file itself is none
 
 
 Tell = Callable[[int, int], None]  # how many percent, of 100
@@ -213,9 +202,8 @@ def _keep(task: Task, storage: Storage, version_id: UUID, found: Measured) -> Ma
     result, at = {"said": "Measured.", "version": str(version_id)}, clock.now()
     staged: list[Staged] = []
     try:
-        staged.append(storage.stage(io.BytesIO(found.peaks), most=MOST_OCTETS))
-        if found.listen is not None:
-            with open(found.listen, "rb") as file:
+        for path in filter(None, (found.peaks, found.copy)):
+            with open(path, "rb") as file:
                 staged.append(storage.stage(file, most=MOST_OCTETS))
         peaks, *listen = [one.sha256 for one in staged]
         with task.base.writing() as db:

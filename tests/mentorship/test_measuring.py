@@ -15,8 +15,8 @@ from app import create_app
 from core import work
 from core.errors import NotFound, Refused
 from core.work import Kind, Task, Work
+from curriculum.audio.child import Measured
 from mentorship import jobs, measuring, portfolio
-from mentorship.measuring import Measured
 from mentorship.models.pieces import Measurement, Version
 from mentorship.probe import Found
 from tests.times import DAY, HOUR, MONDAY
@@ -67,7 +67,9 @@ def meter(job_app, storage):
             tell(50, 100)
             copy = folder / "listen.flac"
             copy.write_bytes(b"fLaC of " + path.read_bytes())
-            return Measured("meter 1", FIGURES, {"loudness": None}, PEAKS, copy)
+            peaks = folder / "peaks.json"
+            peaks.write_bytes(PEAKS)
+            return Measured("meter 1", FIGURES, {"loudness": None}, peaks, copy)
 
         def run(task: Task) -> Any:
             return measuring.run(task, storage=storage, measure=measure or plain)
