@@ -20,7 +20,7 @@ COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "static_version", "words"},
     "curriculum": {
-        *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
+        *("anki", "audio", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *(
             "content_files",
             "fitting",
