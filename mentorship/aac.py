@@ -35,9 +35,7 @@ def is_m4a(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in BRANDS
 
 
-def decode(
-    path: Path, folder: Path, *, seconds: float, meanwhile: Callable[[], None] | None = None
-) -> Path | None:
+def decode(path: Path, folder: Path, *, seconds: float, meanwhile: Callable[[], None] | None = None) -> Path | None:
     """A FLAC of the first sound in the file, in `folder`; None when there is no ffmpeg, or it cannot read it.
 
     seconds: the longest sound that is taken; the limits follow from it. meanwhile: see `core.confined`.

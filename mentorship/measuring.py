@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,9 +20,12 @@ from core.database import get_or_404, rows_changed
 from core.errors import Refused
 from core.storage import Staged, Storage
 from core.work import FAILED, Cancelled, Task, Work
-from curriculum.audio.child import Measured
+from curriculum.audio import METER
 from mentorship.kept_files import hold_files
 from mentorship.models.pieces import Measurement, Piece, Version
+
+if TYPE_CHECKING:
+    from curriculum.audio.child import Measured
 
 KIND = "measure"
 MOST_WAITING = 60  # pieces of one person; whatever is beyond waits for the job that catches up
@@ -34,7 +37,7 @@ OF_VERSION = sa.and_(col(Measurement.user_id) == col(Version.user_id), col(Measu
 
 
 Tell = Callable[[int, int], None]  # how many percent, of 100
-Measure = Callable[[Path, Version, Path, Tell], Measured]  # (the file, its row, a folder of its own, progress)
+Measure = Callable[[Path, Version, Path, Tell], "Measured"]  # (the file, its row, a folder of its own, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Standing:
     @property
     def is_under_way(self) -> bool:
         return self.work is not None or self.state in ("waiting", "measuring")
+
+    @property
+    def is_old(self) -> bool:
+        """Whether an earlier meter than today's made the figures."""
+        return self.state == "ready" and self.row.meter != METER
 
 
 # -- asking --------------------------------------------------------------------------------------------------
@@ -197,7 +205,7 @@ def run(task: Task, *, storage: Storage, measure: Measure) -> Mapping[str, Any]:
         raise
 
 
-def _keep(task: Task, storage: Storage, version_id: UUID, found: Measured) -> Mapping[str, Any]:
+def _keep(task: Task, storage: Storage, version_id: UUID, found: "Measured") -> Mapping[str, Any]:
     """Files first, then the row that names them and the word that it is done, in one transaction."""
     result, at = {"said": "Measured.", "version": str(version_id)}, clock.now()
     staged: list[Staged] = []

@@ -1,13 +1,15 @@
 """How a version's sound is measured, and whether browsers play its file as it is."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import Refused
-from curriculum.audio.child import Measured, measure_file
 from mentorship import aac
 from mentorship.measuring import Tell
 from mentorship.models.pieces import Version
+
+if TYPE_CHECKING:
+    from curriculum.audio.child import Measured
 
 PLAIN, EXTENSIBLE = 1, 0xFFFE  # tags of a WAV file's format
 NO_FFMPEG = (
@@ -16,8 +18,10 @@ NO_FFMPEG = (
 )
 
 
-def measure(path: Path, version: Version, folder: Path, tell: Tell) -> Measured:
+def measure(path: Path, version: Version, folder: Path, tell: Tell) -> "Measured":
     """Measure a version's file in a confined child that writes into `folder`; with a copy where browsers need one."""
+    from curriculum.audio.child import Measured, measure_file  # numpy: only in the process that measures
+
     seconds = version.seconds or 0.0
     is_aac = version.media_type == aac.MEDIA_TYPE
     sound = path
