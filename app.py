@@ -132,13 +132,14 @@ def work(app: "Flask") -> "dict[str, Kind]":
 
     from core.work import Kind
     from curriculum import jobs, optimise
-    from mentorship import measuring, sounds
+    from mentorship import jobs as people
+    from mentorship import measuring
 
     site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
     new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
     seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
     settings = ("review_settings.show", "How you review")
-    heard, meter = ("portfolio.index", "Portfolio"), {"storage": storage, "measure": sounds.measure}
+    heard = ("portfolio.index", "Portfolio")
     deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
     return {
         optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
@@ -146,7 +147,7 @@ def work(app: "Flask") -> "dict[str, Kind]":
         "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
         "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
         "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
-        measuring.KIND: Kind(partial(measuring.run, **meter), asked_on=heard, leads_to=heard),
+        measuring.KIND: Kind(partial(people.measure, **table), asked_on=heard, leads_to=heard),
         "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
     }
 

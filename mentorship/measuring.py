@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core import clock, work
+from core import work
 from core.database import get_or_404, rows_changed
 from core.errors import Refused
 from core.storage import Staged, Storage
@@ -177,8 +177,11 @@ def _why(piece: Work) -> str:
 # -- doing it ------------------------------------------------------------------------------------------------
 
 
-def run(task: Task, *, storage: Storage, measure: Measure) -> Mapping[str, Any]:
-    """Measure the version that was asked for. May run twice: the second time finds the same."""
+def run(task: Task, *, storage: Storage, measure: Measure, now: Callable[[], datetime]) -> Mapping[str, Any]:
+    """Measure the version that was asked for. May run twice: the second time finds the same.
+
+    now: looks at the clock, once the figures are there.
+    """
     version_id = UUID(task.asked["version"])
     with task.base.reading() as db:
         version = db.exec(select(Version).where(Version.user_id == task.user_id, Version.id == version_id)).first()
@@ -192,7 +195,7 @@ def run(task: Task, *, storage: Storage, measure: Measure) -> Mapping[str, Any]:
             raise Refused(GONE)
         with tempfile.TemporaryDirectory(prefix="woodshed-measure-") as folder:
             found = measure(path, version, Path(folder), lambda done, total: task.tell("Measuring", done, total))
-            return _keep(task, storage, version_id, found)
+            return _keep(task, storage, version_id, found, at=now())
     except Cancelled:
         _fail(task, version_id, STOPPED)
         raise
@@ -205,9 +208,9 @@ def run(task: Task, *, storage: Storage, measure: Measure) -> Mapping[str, Any]:
         raise
 
 
-def _keep(task: Task, storage: Storage, version_id: UUID, found: "Measured") -> Mapping[str, Any]:
+def _keep(task: Task, storage: Storage, version_id: UUID, found: "Measured", *, at: datetime) -> Mapping[str, Any]:
     """Files first, then the row that names them and the word that it is done, in one transaction."""
-    result, at = {"said": "Measured.", "version": str(version_id)}, clock.now()
+    result = {"said": "Measured.", "version": str(version_id)}
     staged: list[Staged] = []
     try:
         for path in filter(None, (found.peaks, found.copy)):

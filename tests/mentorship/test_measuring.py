@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import select
 
 from app import create_app
-from core import work
+from core import clock, work
 from core.errors import NotFound, Refused
 from core.work import Kind, Task, Work
 from curriculum.audio.child import Measured
@@ -72,7 +72,7 @@ def meter(job_app, storage):
             return Measured("meter 1", FIGURES, {"loudness": None}, peaks, copy)
 
         def run(task: Task) -> Any:
-            return measuring.run(task, storage=storage, measure=measure or plain)
+            return measuring.run(task, storage=storage, measure=measure or plain, now=clock.now)
 
         page = ("portfolio.index", "Portfolio")
         job_app.extensions["work"] = {measuring.KIND: Kind(run, page, page)}
