@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from core import confined
 from core.errors import Refused
-from curriculum.audio import trust
+from curriculum.audio import METER, trust
 from curriculum.audio.sound import DAMAGED, Sound
 
 CPU_SECONDS, CPU_A_MINUTE = 10, 3  # of processor time, and more for each minute of sound
@@ -133,7 +133,7 @@ def _measure(path: str, seconds: float, want_copy: bool) -> None:
             sound = Sound(file)
             with _copying(copy, sound) if want_copy else nullcontext() as beside:
                 result = measure.measure(sound, _telling(progress), beside=beside)
-            said = {"meter": measure.METER, "figures": result.figures, "curves": result.curves}
+            said = {"meter": METER, "figures": result.figures, "curves": result.curves}
             json.dump(result.peaks, peaks, separators=(",", ":"))
         except Refused as refused:
             said = {"refused": refused.text}

@@ -11,7 +11,6 @@ from curriculum.audio import clipping, key, loudness, spectrum, stereo, tempo, t
 from curriculum.audio.figures import Findings, figures_of
 from curriculum.audio.sound import Form, Sound
 
-METER = "Woodshed meter 1"  # name and version; kept with the figures
 MOST_VALUES = 2400  # of a curve; longer sounds are told in larger steps
 
 
