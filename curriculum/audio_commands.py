@@ -8,7 +8,7 @@ import click
 
 from core.errors import Refused
 from core.words import clock_time
-from curriculum.audio import figures
+from curriculum.audio import METER, figures
 
 LINES = {
     "integrated": ("Integrated loudness", "LUFS", ""),
@@ -38,10 +38,10 @@ def command(file: Path, as_json: bool) -> None:
     except OSError as fault:
         raise Refused(f"{file} cannot be opened: {(fault.strerror or str(fault)).lower()}. Check its name.") from None
     if as_json:
-        said = {"meter": measure.METER, **result.figures, "curves": result.curves}
+        said = {"meter": METER, **result.figures, "curves": result.curves}
         click.echo(json.dumps(said, ensure_ascii=False, allow_nan=False, indent=1))
         return
-    for line in lines(file.name, result.figures, measure.METER):
+    for line in lines(file.name, result.figures, METER):
         click.echo(line)
 
 
