@@ -15,9 +15,10 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, measuring, portfolio
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import files
+from mentorship.views import files, transfers
+from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
@@ -49,6 +50,8 @@ def index():
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
+        accepted=files.ACCEPTED,
+        **transfers.of_page(db, me.id),
     )
 
 
@@ -73,6 +76,7 @@ def new():
 
 @bp.post("/pieces")
 @signed_in
+@files.taking
 @once(again=new)
 def created():
     form = read_form(PieceForm)
@@ -82,8 +86,8 @@ def created():
         piece = portfolio.create(db, current_user().id, **form.model_dump(), at=at)
         if upload:
             portfolio.add_version(db, files.storage(), piece, upload, at=at)
-    flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
-    files.warn(upload)
+    if "one_of_many" not in request.form:  # its page says how many came
+        flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
     return go_on(url_for("portfolio.show", piece_id=piece.id))
 
 
@@ -109,6 +113,7 @@ def show(piece_id: UUID):
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **meter.of_page(db, me.id, version),
     )
 
 
@@ -131,6 +136,7 @@ def edited(piece_id: UUID):
 
 @bp.post("/pieces/<uuid:piece_id>/versions")
 @signed_in
+@files.taking
 @once(again=show)
 def uploaded(piece_id: UUID):
     form = read_form(VersionForm)
@@ -142,7 +148,6 @@ def uploaded(piece_id: UUID):
         piece = _own(piece_id)
         version = portfolio.add_version(get_db(), files.storage(), piece, upload, changes=form.changes, at=clock.now())
     flash(f"V{version.number} of {piece.title} is here.", "good")
-    files.warn(upload)
     return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
@@ -193,9 +198,25 @@ def unarchived(piece_id: UUID):
 def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
-    return files.send(
-        version, "The file of this version is missing on the server. Please tell the people who run this site."
-    )
+    return files.send(version, measuring.GONE)
+
+
+@bp.get("/versions/<uuid:version_id>/listen")
+@signed_in
+def listen(version_id: UUID):
+    """The sound as every browser plays it: a copy where there is one, else the file itself."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    return files.send_sound(version, measuring.row_of(db, version))
+
+
+@bp.get("/versions/<uuid:version_id>/peaks")
+@signed_in
+def peaks(version_id: UUID):
+    """The waveform (audiowaveform JSON 2); not found until it is measured."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    return files.send_peaks(measuring.row_of(db, version))
 
 
 def heard(piece: Piece, version: Version | None) -> dict[str, object]:
