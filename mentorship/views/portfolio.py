@@ -17,7 +17,7 @@ from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import feedback, file_kinds, links, portfolio
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import files
+from mentorship.views import files, listening
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
@@ -109,6 +109,7 @@ def show(piece_id: UUID):
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **listening.of_page(db, piece, is_own=is_own),
     )
 
 
@@ -193,9 +194,31 @@ def unarchived(piece_id: UUID):
 def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
+    listening.note_file(version)
     return files.send(
         version, "The file of this version is missing on the server. Please tell the people who run this site."
     )
+
+
+@bp.get("/versions/<uuid:version_id>/listen")
+@signed_in
+def listen(version_id: UUID):
+    return file(version_id)
+
+
+@bp.get("/versions/<uuid:version_id>/peaks")
+@signed_in
+def peaks(version_id: UUID):
+    from flask import send_file
+
+    from mentorship.models.pieces import Measurement
+
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    measured = db.get(Measurement, (version.user_id, version.id))
+    if not measured or not measured.peaks_sha256:
+        raise NotFound
+    return send_file(files.storage().path(measured.peaks_sha256), mimetype="application/json")
 
 
 def heard(piece: Piece, version: Version | None) -> dict[str, object]:
@@ -211,6 +234,7 @@ def heard(piece: Piece, version: Version | None) -> dict[str, object]:
         "is_cut": is_cut,
         "plays_everywhere": version.media_type in files.PLAYED_EVERYWHERE,
         "is_missing": not files.storage().path(version.sha256).is_file(),
+        "sound": listening.sound_of(get_db(), version) if version.kind == "audio" else None,
     }
 
 
