@@ -68,6 +68,7 @@ BLUEPRINTS = [
     "mentorship.views.notes",
     "mentorship.views.portfolio",
     "mentorship.views.listening",
+    "mentorship.views.comparing",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
     "mentorship.views.parking",

@@ -17,7 +17,7 @@ from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import feedback, file_kinds, links, portfolio
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import files, listening
+from mentorship.views import comparing, files, listening
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
@@ -110,6 +110,7 @@ def show(piece_id: UUID):
         site=files.site(),
         **heard(piece, version),
         **listening.of_page(db, piece, is_own=is_own),
+        **comparing.of_page(db, me.id, piece, version),
     )
 
 

@@ -1,7 +1,8 @@
 // [data-player]: a sound with its waveform. Other scripts use what stands on the element and nothing else:
 //   element.player: seek(seconds), play(from, to), pause(), time, duration, playing, stretch ([from, to] or null)
 //   "player:time", detail {seconds, playing}: it moved, began or stopped
-//   "player:remark", detail {seconds, end}: `c` was pressed, to write about this moment, or stretch (end; else null).
+//   "player:remark", detail {seconds, end}: `c` was pressed, to write about this moment, or the stretch that it is in
+//     (end; else null).
 //     Its button is there where the page has a [data-remark-form].
 //   "player:markers" on the document: look again for [data-marker][data-start][data-end][data-number][data-kind]
 //     (seconds), drawn as flags
@@ -9,12 +10,14 @@
 //     version, else the link is followed
 // `#t=61.2` or `#t=61.2,65` in the page's address sets the place. Without script there is <audio controls>.
 
-import { clock, exact, fragment, secondsOf } from "./moments.js";
+import { clock, fragment } from "./moments.js";
 import { post } from "./op.js";
+import { Stretch } from "./stretch.js";
 import { Wave } from "./wave.js";
 
 const SILENT = "Your browser cannot play this file. Save it, and listen in your DAW.";
 const LANES = 2; // rows of flags
+const NEAR = 0.1; // seconds
 
 class Player {
   constructor(element) {
@@ -22,15 +25,18 @@ class Player {
     this.element = element;
     this.audio = element.querySelector("audio");
     this.parts = { play: part("play"), time: part("time"), said: part("said"), flags: part("flags"), heard: part("heard") };
-    this.fields = { from: part("from"), to: part("to"), loop: part("loop"), clear: part("clear") };
     this.pending = null; // seconds to go to as soon as the sound is there
     this.until = null; // seconds where it stops by itself
-    this.stretch = null;
     this.duration = Number(element.dataset.seconds);
+    this.repeats = new Stretch(element, {
+      duration: this.duration,
+      time: () => this.time,
+      onChange: (range) => this.repeat(range),
+    });
     this.wave = new Wave(element.querySelector("[data-wave]"), {
       duration: this.duration,
       onSeek: (seconds) => this.seek(seconds),
-      onStretch: (range) => this.repeat(range),
+      onStretch: (range) => this.repeats.set(range),
     });
     this.listen(part("remark"));
     this.audio.removeAttribute("controls");
@@ -73,48 +79,27 @@ class Player {
     this.audio.pause();
   }
 
-  /** range: [from, to] to play again and again; null: none. */
+  get stretch() {
+    return this.repeats.range;
+  }
+
   repeat(range) {
-    this.stretch = range && range[1] - range[0] >= 0.05 ? range : null;
-    this.fields.from.value = this.stretch ? exact(this.stretch[0]) : "";
-    this.fields.to.value = this.stretch ? exact(this.stretch[1]) : "";
-    this.fields.loop.checked = Boolean(this.stretch);
-    this.fields.loop.disabled = this.fields.clear.disabled = !this.stretch;
-    this.wave.stretch(this.stretch);
-    if (this.stretch && (this.time < this.stretch[0] || this.time > this.stretch[1])) this.seek(this.stretch[0]);
-  }
-
-  /** `[` and `]`: one end of the stretch is here; the other stays, or is the sound's. */
-  mark(end) {
-    const [from, to] = this.stretch ?? [0, this.duration];
-    const range = end === "from" ? [this.time, to > this.time ? to : this.duration] : [from < this.time ? from : 0, this.time];
-    this.repeat(range);
-  }
-
-  typed() {
-    const [from, to] = [this.fields.from, this.fields.to].map((field) => secondsOf(field.value));
-    for (const [field, wrong] of [[this.fields.from, !(from < this.duration)], [this.fields.to, !(to > (from || 0))]]) {
-      field.ariaInvalid = field.value && wrong ? "true" : null;
-    }
-    if (from < to && from < this.duration) this.repeat([from, Math.min(to, this.duration)]);
+    this.wave.stretch(range);
+    if (range && (this.time < range[0] || this.time > range[1])) this.seek(range[0]);
   }
 
   remark() {
     this.pause();
-    const [seconds, end] = this.stretch ?? [this.time, null];
+    const { stretch, time } = this;
+    const isIn = stretch && time >= stretch[0] - NEAR && time <= stretch[1] + NEAR;
+    const [seconds, end] = isIn ? stretch : [time, null];
     this.element.dispatchEvent(new CustomEvent("player:remark", { bubbles: true, detail: { seconds, end } }));
   }
 
   listen(remark) {
-    const { audio, fields, parts } = this;
+    const { audio, parts } = this;
     parts.play.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
-    fields.from.addEventListener("change", () => this.typed());
-    fields.to.addEventListener("change", () => this.typed());
-    fields.clear.addEventListener("click", () => this.repeat(null));
     this.wave.slider.addEventListener("keydown", (event) => this.key(event));
-    for (const button of this.element.querySelectorAll("[data-player-mark]")) {
-      button.addEventListener("click", () => this.mark(button.dataset.playerMark));
-    }
     if (remark && document.querySelector("[data-remark-form]")) {
       remark.hidden = false;
       remark.addEventListener("click", () => this.remark());
@@ -131,8 +116,8 @@ class Player {
     const act = {
       " ": () => this.parts.play.click(),
       c: () => this.element.querySelector("[data-player-remark]:not([hidden])")?.click(),
-      "[": () => this.mark("from"),
-      "]": () => this.mark("to"),
+      "[": () => this.repeats.mark("from"),
+      "]": () => this.repeats.mark("to"),
     }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -169,9 +154,10 @@ class Player {
       const end = this.until;
       this.pause();
       this.seek(end);
-    } else if (this.until === null && this.stretch && this.fields.loop.checked && this.time >= this.stretch[1]) {
-      this.move(this.stretch[0]);
+      return;
     }
+    const range = this.until === null && this.repeats.repeated;
+    if (range && this.time >= range[1]) this.move(range[0]);
   }
 
   show() {
@@ -199,7 +185,7 @@ class Player {
   flag() {
     const ends = Array(LANES).fill(-1);
     const box = this.parts.flags;
-    const width = box.clientWidth || 1;
+    const width = this.wave.slider.clientWidth || 1;
     const flags = [...document.querySelectorAll("[data-marker][data-start]")]
       .filter((one) => !one.dataset.version || one.dataset.version === this.element.dataset.version)
       .map((one, place) => ({ one, start: Number(one.dataset.start), number: one.dataset.number || String(place + 1) }))
@@ -266,7 +252,7 @@ function goToAddress() {
   const player = all()[0];
   if (!found || !player) return;
   player.seek(found[0]);
-  if (found[1] !== null) player.repeat(found);
+  if (found[1] !== null) player.repeats.set(found);
 }
 goToAddress();
 addEventListener("hashchange", goToAddress);

@@ -8,16 +8,30 @@ from uuid import UUID
 import numpy as np
 import soundfile as sf
 from flask import Flask
+from playwright.sync_api import Page
 from sqlmodel import Session, select
 
 from core.ids import uuid7
+from mentorship import comparing, portfolio
 from mentorship.models.pieces import Listening, Measurement, Version
+from tests.e2e import sounds
 from tests.e2e.cast import days_ago
 from tests.e2e.stop import Stop
 
 STEP = 1024  # samples a pixel
 
-STOPS: list[Stop] = []
+
+def goes_blind(page: Page) -> None:
+    page.get_by_role("switch").check()
+    page.get_by_text("Round 1 of 5").wait_for()
+
+
+STOPS: list[Stop] = [
+    Stop("comparing.show", "/portfolio/pieces/{beat}/compare", ("ada", "ben")),
+    Stop("comparing.show", "/portfolio/pieces/{beat}/compare", ("ada",), "blind", 200, goes_blind),
+    Stop("comparing.show", "/portfolio/pieces/{beat}/compare?side={v1}", ("ada",), "one"),
+    Stop("comparing.show", "/portfolio/pieces/{empty}/compare", ("ada",), "empty"),
+]
 
 
 def fill(cast: Any, db: Session, app: Flask) -> None:
@@ -25,6 +39,21 @@ def fill(cast: Any, db: Session, app: Flask) -> None:
     for name, loudness in (("v1", -14.2), ("v2", -11.9), ("bens_v1", -12.0)):
         if name in cast.ids:
             measured(db, storage, UUID(cast.ids[name]), loudness)
+    record = portfolio.create(db, cast.id_of("ada"), title="The record I want to sound like", at=days_ago(40))
+    record.is_reference, record.shared_at = True, days_ago(39)
+    content = io.BytesIO(sounds.flac(5, 104))
+    with portfolio.received(storage, content, "record.flac", most=10**7, minutes=1) as file:
+        reference = portfolio.add_version(db, storage, record, file, at=days_ago(40))
+    measured(db, storage, reference.id, -8.6)
+    mine = [UUID(cast.ids[name]) for name in ("v2", "v1")]
+    comparing.keep(
+        db,
+        cast.id_of("ada"),
+        UUID(cast.ids["beat"]),
+        [*mine, reference.id],
+        [mine[0], mine[0], mine[1], mine[0], mine[0]],
+        at=days_ago(1),
+    )
     version = db.get_one(Version, (cast.id_of("ada"), UUID(cast.ids["v2"])))
     for days in (0.9, 2, 3):
         ben = cast.people["ben"]
