@@ -34,7 +34,7 @@ class Side:
     """One of those that are compared."""
 
     choice: Choice
-    loudness: float | None  # integrated, LUFS
+    loudness: float | None  # integrated on two speakers, LUFS
     gain: float  # dB, 0 or less
     has_peaks: bool
 
@@ -98,7 +98,7 @@ def deck(db: Session, offered: Sequence[Choice], version_ids: Sequence[UUID]) ->
             f"Choose at most {MOST_VERSIONS} versions and one reference. More cannot be told apart.", field="side"
         )
     measured = _measured(db, [one.version for one in chosen])
-    loudness = [_loudness(measured.get(one.version.id)) for one in chosen]
+    loudness = [_as_heard(one.version, measured.get(one.version.id)) for one in chosen]
     gains = matching.gains(loudness) or [0.0] * len(chosen)
     return Deck(
         [
@@ -195,6 +195,10 @@ def _measured(db: Session, versions: Collection[Version]) -> dict[UUID, Measurem
     return {row.version_id: row for row in db.exec(select(Measurement).where(*wanted))}
 
 
-def _loudness(measured: Measurement | None) -> float | None:
+def _as_heard(version: Version, measured: Measurement | None) -> float | None:
+    """Integrated loudness on two speakers, in LUFS. A browser mixes more than two channels down in a way of its own, so
+    that nothing is known of them."""
     found = measured.figures.get("integrated") if measured and measured.state == "ready" else None
-    return float(found) if isinstance(found, int | float) else None
+    if not isinstance(found, int | float) or version.channels not in (1, 2):
+        return None
+    return found + (matching.BOTH_SPEAKERS if version.channels == 1 else 0.0)

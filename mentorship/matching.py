@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
-from math import factorial
+from math import factorial, log10
+
+BOTH_SPEAKERS = 10 * log10(2)  # LU that one channel gains when both speakers play it
 
 
 def gains(loudness: Sequence[float | None]) -> list[float] | None:

@@ -82,8 +82,8 @@ export class Buffers {
     if (isOn) this.play();
   }
 
-  select(side) {
-    this.graph.select(side);
+  select(side, when) {
+    this.graph.select(side, when);
   }
 
   repeat(range) {

@@ -45,6 +45,7 @@ def fill(cast: Any, db: Session, app: Flask) -> None:
     with portfolio.received(storage, content, "record.flac", most=10**7, minutes=1) as file:
         reference = portfolio.add_version(db, storage, record, file, at=days_ago(40))
     measured(db, storage, reference.id, -8.6)
+    takes(cast, db, storage)
     mine = [UUID(cast.ids[name]) for name in ("v2", "v1")]
     comparing.keep(
         db,
@@ -59,6 +60,27 @@ def fill(cast: Any, db: Session, app: Flask) -> None:
         ben = cast.people["ben"]
         row = {"user_id": version.user_id, "version_id": version.id, "by_id": ben.id, "by_name": ben.name}
         db.add(Listening(id=uuid7(), at=days_ago(days), **row))
+
+
+def takes(cast: Any, db: Session, storage: Any) -> None:
+    """One take four times: in stereo; quieter and with one channel; brighter and louder; and once not measured."""
+    ada = cast.id_of("ada")
+    piece = portfolio.create(db, ada, title="One take", at=days_ago(25))
+    cast.ids["takes"] = str(piece.id)
+    chance = np.random.default_rng(11)
+    base = sounds.beat(4) * 0.6 + np.cumsum(chance.standard_normal(4 * sounds.RATE)) * 0.0002
+    bright = np.diff(base, prepend=0.0)
+    stereo = np.stack([base, base * 0.7], axis=1)
+    forms = (stereo, base * 0.3, stereo + 0.8 * np.stack([bright, -bright], axis=1), stereo * 0.5)
+    for number, samples in enumerate(forms, 1):
+        file = io.BytesIO()
+        sf.write(file, np.clip(samples, -1, 1), sounds.RATE, format="WAV", subtype="PCM_24")
+        file.seek(0)
+        with portfolio.received(storage, file, f"take-{number}.wav", most=10**7, minutes=1) as upload:
+            version = portfolio.add_version(db, storage, piece, upload, at=days_ago(25 - number))
+        cast.ids[f"take_{number}"] = str(version.id)
+        if number < 4:
+            measured(db, storage, version.id, sounds.loudness(samples))
 
 
 def measured(db: Session, storage: Any, version_id: UUID, loudness: float) -> None:
