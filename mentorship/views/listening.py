@@ -12,8 +12,8 @@ from core.database import database, get_db
 from core.errors import Busy
 from core.once import once
 from core.web import go_on
-from mentorship import listening
-from mentorship.models.pieces import Measurement, Piece, Version
+from mentorship import listening, measuring
+from mentorship.models.pieces import Piece, Version
 
 bp = Blueprint("listening", __name__)
 
@@ -36,7 +36,7 @@ def of_page(db: Session, piece: Piece, *, is_own: bool) -> dict[str, object]:
 
 def sound_of(db: Session, version: Version) -> dict[str, object]:
     """What the player of an audio version needs."""
-    measured = db.get(Measurement, (version.user_id, version.id))
+    measured = measuring.row_of(db, version)
     is_own = version.user_id == current_user().id
     return {
         "src": url_for("portfolio.listen", version_id=version.id),

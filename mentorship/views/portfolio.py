@@ -15,9 +15,10 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, measuring, portfolio
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import comparing, files, listening
+from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
@@ -111,6 +112,7 @@ def show(piece_id: UUID):
         **heard(piece, version),
         **listening.of_page(db, piece, is_own=is_own),
         **comparing.of_page(db, me.id, piece, version),
+        **meter.of_page(db, me.id, version),
     )
 
 
@@ -196,30 +198,26 @@ def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
     listening.note_file(version)
-    return files.send(
-        version, "The file of this version is missing on the server. Please tell the people who run this site."
-    )
+    return files.send(version, measuring.GONE)
 
 
 @bp.get("/versions/<uuid:version_id>/listen")
 @signed_in
 def listen(version_id: UUID):
-    return file(version_id)
+    """The sound as every browser plays it: a copy where there is one, else the file itself."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    listening.note_file(version)
+    return files.send_sound(version, measuring.row_of(db, version))
 
 
 @bp.get("/versions/<uuid:version_id>/peaks")
 @signed_in
 def peaks(version_id: UUID):
-    from flask import send_file
-
-    from mentorship.models.pieces import Measurement
-
+    """The waveform (audiowaveform JSON 2); not found until it is measured."""
     db = get_db()
     _, version = portfolio.find_version(db, current_user().id, version_id)
-    measured = db.get(Measurement, (version.user_id, version.id))
-    if not measured or not measured.peaks_sha256:
-        raise NotFound
-    return send_file(files.storage().path(measured.peaks_sha256), mimetype="application/json")
+    return files.send_peaks(measuring.row_of(db, version))
 
 
 def heard(piece: Piece, version: Version | None) -> dict[str, object]:
