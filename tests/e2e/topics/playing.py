@@ -12,13 +12,14 @@ from playwright.sync_api import Page
 from sqlmodel import Session, select
 
 from core.ids import uuid7
+from curriculum.audio import METER
+from curriculum.audio.measure import measure
+from curriculum.audio.sound import Sound
 from mentorship import comparing, portfolio
 from mentorship.models.pieces import Listening, Measurement, Version
 from tests.e2e import sounds
 from tests.e2e.cast import days_ago
 from tests.e2e.stop import Stop
-
-STEP = 1024  # samples a pixel
 
 
 def goes_blind(page: Page) -> None:
@@ -36,15 +37,14 @@ STOPS: list[Stop] = [
 
 def fill(cast: Any, db: Session, app: Flask) -> None:
     storage = app.extensions["storage"]
-    for name, loudness in (("v1", -14.2), ("v2", -11.9), ("bens_v1", -12.0)):
-        if name in cast.ids:
-            measured(db, storage, UUID(cast.ids[name]), loudness)
+    for name in ("v1", "v2"):
+        measured(db, storage, UUID(cast.ids[name]))
     record = portfolio.create(db, cast.id_of("ada"), title="The record I want to sound like", at=days_ago(40))
     record.is_reference, record.shared_at = True, days_ago(39)
     content = io.BytesIO(sounds.flac(5, 104))
     with portfolio.received(storage, content, "record.flac", most=10**7, minutes=1) as file:
         reference = portfolio.add_version(db, storage, record, file, at=days_ago(40))
-    measured(db, storage, reference.id, -8.6)
+    measured(db, storage, reference.id)
     takes(cast, db, storage)
     mine = [UUID(cast.ids[name]) for name in ("v2", "v1")]
     comparing.keep(
@@ -80,29 +80,17 @@ def takes(cast: Any, db: Session, storage: Any) -> None:
             version = portfolio.add_version(db, storage, piece, upload, at=days_ago(25 - number))
         cast.ids[f"take_{number}"] = str(version.id)
         if number < 4:
-            measured(db, storage, version.id, sounds.loudness(samples))
+            measured(db, storage, version.id)
 
 
-def measured(db: Session, storage: Any, version_id: UUID, loudness: float) -> None:
-    """As if the meter had been here."""
+def measured(db: Session, storage: Any, version_id: UUID) -> None:
+    """By the meter, here and now."""
     version = db.exec(select(Version).where(Version.id == version_id)).one()
-    samples, rate = sf.read(storage.path(version.sha256), always_2d=True)
-    staged = storage.stage(io.BytesIO(peaks(samples, rate).encode()), most=10**6)
+    with open(storage.path(version.sha256), "rb", buffering=0) as file:
+        found = measure(Sound(file))
+    staged = storage.stage(io.BytesIO(json.dumps(found.peaks).encode()), most=10**6)
     storage.keep(staged)
-    row = {"user_id": version.user_id, "version_id": version.id, "asked_at": version.uploaded_at}
-    figures = {"integrated": loudness, "reasons": {}}
-    db.merge(Measurement(state="ready", figures=figures, peaks_sha256=staged.sha256, **row))
+    row = db.get_one(Measurement, (version.user_id, version.id))
+    row.state, row.meter, row.work_id = "ready", METER, None
+    row.figures, row.curves, row.peaks_sha256 = found.figures, found.curves, staged.sha256
     db.flush()
-
-
-def peaks(samples: np.ndarray, rate: int) -> str:
-    """audiowaveform's JSON, version 2, of 8 bits."""
-    blocks = [samples[start : start + STEP] for start in range(0, len(samples), STEP)]
-    data = [
-        round(float(edge) * 127)
-        for block in blocks
-        for channel in range(samples.shape[1])
-        for edge in (block[:, channel].min(), block[:, channel].max())
-    ]
-    head = {"version": 2, "channels": samples.shape[1], "sample_rate": rate, "samples_per_pixel": STEP, "bits": 8}
-    return json.dumps({**head, "length": len(blocks), "data": data})
