@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -167,7 +168,7 @@ def _plays(version: Version) -> bool:
 
 def _references(db: Session, viewer_id: UUID, piece: Piece) -> list[tuple[str, Version]]:
     """(title, newest sound) of the owner's other references by title; to a mentor, those that are no drafts."""
-    wanted = [
+    wanted: list[Any] = [
         Piece.user_id == piece.user_id,
         Piece.id != piece.id,
         col(Piece.is_reference).is_(True),

@@ -1,6 +1,6 @@
 """A/B: a page to compare versions of a piece with each other and with a reference, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -24,10 +24,10 @@ Id = Annotated[str, StringConstraints(max_length=36)]
 
 
 class ResultForm(BaseModel):
-    """The rule looks at what they are."""
+    """Versions by their place or round, in order: compared.1, compared.2; preferred.1 ... The rule looks at them."""
 
-    compared: list[Id] = []
-    preferred: list[Id] = []
+    compared: dict[str, Id] = {}
+    preferred: dict[str, Id] = {}
 
 
 @bp.get("/compare")
@@ -64,7 +64,7 @@ def show(piece_id: UUID):
 @once(again=show)
 def kept(piece_id: UUID):
     form = read_form(ResultForm)
-    compared, preferred = _ids(form.compared), _ids(form.preferred)
+    compared, preferred = _ids(form.compared.values()), _ids(form.preferred.values())
     comparing.keep(get_db(), current_user().id, piece_id, compared, preferred, at=clock.now())
     flash("The result of your blind comparison is kept.", "good")
     return go_on(url_for("comparing.show", piece_id=piece_id, side=[str(one) for one in compared]))
@@ -102,7 +102,7 @@ def about(choice: Choice) -> str:
     return f"{words.clock_time(round(seconds))}, {'reference' if choice.is_reference else choice.version.file_name}"
 
 
-def _ids(texts: Sequence[str]) -> list[UUID]:
+def _ids(texts: Iterable[str]) -> list[UUID]:
     """What is no id is not found."""
     try:
         return [UUID(text) for text in texts]

@@ -24,6 +24,7 @@ class Deck {
     this.start = 0; // seconds, until there is an engine
     this.current = 0; // side that is heard
     this.blind = null;
+    this.result = {}; // of the last blind comparison, as it is sent
     this.repeats = new Stretch(element, { duration: this.duration, time: () => this.time, onChange: (range) => this.repeat(range) });
     this.wave = new Wave(element.querySelector("[data-wave]"), {
       duration: this.duration,
@@ -176,13 +177,7 @@ class Deck {
     const { preferred, rounds } = this.blind;
     const counts = this.sides.map((side, place) => ({ side, count: preferred.filter((one) => one === place).length }));
     counts.sort((one, other) => other.count - one.count);
-    const form = this.parts.kept;
-    for (const field of form.querySelectorAll("[name=preferred]")) field.remove();
-    for (const place of preferred) {
-      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "preferred" });
-      field.value = this.sides[place].version;
-      form.append(field);
-    }
+    this.result = Object.fromEntries(preferred.map((place, round) => [`preferred.${round + 1}`, this.sides[place].version]));
     this.hide(false);
     const lines = counts.map(({ side, count }) => {
       const line = document.createElement("li");
@@ -198,7 +193,9 @@ class Deck {
     const form = this.parts.kept;
     this.parts.again.hidden = true;
     try {
-      await post(form.action, new FormData(form));
+      const sent = new FormData(form);
+      for (const [name, value] of Object.entries(this.result)) sent.set(name, value);
+      await post(form.action, sent);
       this.say("The result is kept with this piece.");
       form.querySelector("[name=op]").value = opId();
     } catch (fault) {
