@@ -47,7 +47,7 @@ class Deck {
   /** The engine that fits, loaded; made at the first play, since browsers give no sound before a click. */
   async ready() {
     if (!this.loading) {
-      const context = new AudioContext({ latencyHint: "playback" });
+      const context = new AudioContext();
       const all = this.sides.reduce((sum, side) => sum + Number(side.seconds), 0);
       const Engine = all <= DECODED && this.element.dataset.deck !== "elements" ? Buffers : Elements;
       const engine = new Engine(
