@@ -17,7 +17,7 @@ from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import feedback, file_kinds, links, measuring, portfolio
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import files, transfers
+from mentorship.views import comparing, files, listening, transfers
 from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -113,6 +113,8 @@ def show(piece_id: UUID):
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **listening.of_page(db, piece, is_own=is_own),
+        **comparing.of_page(db, me.id, piece, version),
         **meter.of_page(db, me.id, version),
     )
 
@@ -198,6 +200,7 @@ def unarchived(piece_id: UUID):
 def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
+    listening.note_file(version)
     return files.send(version, measuring.GONE)
 
 
@@ -207,6 +210,7 @@ def listen(version_id: UUID):
     """The sound as every browser plays it: a copy where there is one, else the file itself."""
     db = get_db()
     _, version = portfolio.find_version(db, current_user().id, version_id)
+    listening.note_file(version)
     return files.send_sound(version, measuring.row_of(db, version))
 
 
@@ -232,6 +236,7 @@ def heard(piece: Piece, version: Version | None) -> dict[str, object]:
         "is_cut": is_cut,
         "plays_everywhere": version.media_type in files.PLAYED_EVERYWHERE,
         "is_missing": not files.storage().path(version.sha256).is_file(),
+        "sound": listening.sound_of(get_db(), version) if version.kind == "audio" else None,
     }
 
 
