@@ -68,6 +68,7 @@ BLUEPRINTS = [
     "mentorship.views.notes",
     "mentorship.views.portfolio",
     "mentorship.views.remarks",
+    "mentorship.views.markers",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
     "mentorship.views.parking",

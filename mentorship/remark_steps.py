@@ -18,7 +18,7 @@ from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from mentorship import links, remarks, time_links
 from mentorship.models.pieces import Piece, Version
-from mentorship.models.remarks import Remark, RemarkStep
+from mentorship.models.remarks import Remark, RemarkReply, RemarkStep
 
 State = Literal["", "open", "fixed", "heard", "dropped"]
 AFTER: dict[str, State] = {
@@ -47,6 +47,18 @@ def of(db: Session, owner_id: UUID, remark_ids: Collection[UUID]) -> dict[UUID, 
     for step in db.exec(statement.order_by(col(RemarkStep.at), col(RemarkStep.id))):
         steps.setdefault(step.remark_id, []).append(step)
     return steps
+
+
+def answered(db: Session, owner_id: UUID, remark_ids: Collection[UUID]) -> set[UUID]:
+    """Those among these remarks that somebody answered, or that took a step."""
+    if not remark_ids:
+        return set()
+    replies = select(RemarkReply.remark_id).where(
+        RemarkReply.user_id == owner_id,
+        col(RemarkReply.remark_id).in_(remark_ids),
+        col(RemarkReply.removed_at).is_(None),
+    )
+    return {*db.exec(replies), *of(db, owner_id, remark_ids)}
 
 
 def is_open() -> sa.ColumnElement[bool]:

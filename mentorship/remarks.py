@@ -47,7 +47,7 @@ def add(
     Refused: a version without sound, a place beyond its end, an empty or too long text, one remark more than MOST.
     """
     piece, version = _heard(db, person_id, version_id)
-    remark = _new(db, version, kind, start_ms, end_ms, text, at)
+    remark = new(db, version, kind, start_ms, end_ms, text, at)
     writer = db.get_one(User, person_id)
     remark.by_id, remark.by_name = person_id, writer.name
     db.add(remark)
@@ -72,7 +72,7 @@ def add_guest(
     said = " ".join(name.split())
     if not said or len(said) > LONGEST_NAME:
         raise Refused(f"Write who you are, in at most {LONGEST_NAME} characters.", field="name")
-    remark = _new(db, version, kind, start_ms, end_ms, text, at)
+    remark = new(db, version, kind, start_ms, end_ms, text, at)
     remark.by_name, remark.share_id = said, share_id
     db.add(remark)
     db.flush()
@@ -267,14 +267,24 @@ def _heard(db: Session, person_id: UUID, version_id: UUID) -> tuple[Piece, Versi
     return piece, version
 
 
-def _new(
-    db: Session, version: Version, kind: str, start_ms: int, end_ms: int | None, text: str, at: datetime
+def new(
+    db: Session,
+    version: Version,
+    kind: str,
+    start_ms: int,
+    end_ms: int | None,
+    text: str,
+    at: datetime,
+    *,
+    is_counted: bool = True,
 ) -> Remark:
+    """A remark without its writer yet. is_counted: whether to refuse it where the version has too many; the caller
+    counts otherwise."""
     _check(version, kind, start_ms, end_ms)
-    lock = select(Version.id).where(Version.user_id == version.user_id, Version.id == version.id)
-    db.exec(lock.with_for_update()).one()
-    if room(db, version) <= 0:
-        raise Refused(f"This version has {MOST} remarks, the most we keep. Make the next one and go on there.")
+    if is_counted:
+        hold(db, version)
+        if room(db, version) <= 0:
+            raise Refused(f"This version has {MOST} remarks, the most we keep. Make the next one and go on there.")
     return Remark(
         user_id=version.user_id,
         id=uuid7(),
@@ -286,6 +296,12 @@ def _new(
         text=said(text),
         at=at,
     )
+
+
+def hold(db: Session, version: Version) -> None:
+    """New remarks of a version wait for each other, so that they can be counted."""
+    lock = select(Version.id).where(Version.user_id == version.user_id, Version.id == version.id)
+    db.exec(lock.with_for_update()).one()
 
 
 def _check(version: Version, kind: str, start_ms: int, end_ms: int | None) -> None:

@@ -8,6 +8,7 @@ from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
 from core.inbox import Notice
 from mentorship import portfolio, proposals, remark_page, remark_steps, remarks, remarks_kept
+from mentorship.models.meetings import StudioSession
 from mentorship.models.people import Link
 from mentorship.models.remarks import RemarkStep
 from tests.times import DAY, HOUR, MINUTE, MONDAY
@@ -329,8 +330,6 @@ def test_open_remarks_by_version_for_agenda_and_brief(
 
 
 def meeting(ada, ben):
-    from mentorship.models.meetings import StudioSession
-
     return StudioSession(
         user_id=ada.id,
         id=uuid7(),
