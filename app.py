@@ -69,6 +69,9 @@ BLUEPRINTS = [
     "mentorship.views.portfolio",
     "mentorship.views.remarks",
     "mentorship.views.markers",
+    "mentorship.views.listening",
+    "mentorship.views.comparing",
+    "mentorship.views.measuring",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
     "mentorship.views.parking",
@@ -109,7 +112,7 @@ def schedule(app: "Flask") -> "list[Job]":
     from core import backup, outbox
     from core.jobs import Job, forget_old
     from curriculum import optimise
-    from mentorship import invitations, jobs, reminders
+    from mentorship import invitations, jobs, measuring, reminders
 
     site = app.extensions["settings"]
     sending = {"base": app.extensions["database"], "settings": site}
@@ -120,6 +123,7 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("nudge-mentors", 24 * 60, jobs.nudge_mentors),
         Job("expire-invitations", 60, invitations.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
+        Job("ask-for-measures", 10, measuring.catch_up),
         Job("forget-old", 24 * 60, forget_old),
         *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if site.optimizer else []),
         Job("nightly-backup", 30, partial(backup.nightly, settings=site), is_long=True),
@@ -132,11 +136,14 @@ def work(app: "Flask") -> "dict[str, Kind]":
 
     from core.work import Kind
     from curriculum import jobs, optimise
+    from mentorship import jobs as people
+    from mentorship import measuring
 
     site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
     new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
     seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
     settings = ("review_settings.show", "How you review")
+    heard = ("portfolio.index", "Portfolio")
     deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
     return {
         optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
@@ -144,6 +151,7 @@ def work(app: "Flask") -> "dict[str, Kind]":
         "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
         "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
         "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
+        measuring.KIND: Kind(partial(people.measure, **table), asked_on=heard, leads_to=heard),
         "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
     }
 

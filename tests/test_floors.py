@@ -20,7 +20,7 @@ COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
     "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "static_version", "words"},
     "curriculum": {
-        *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
+        *("anki", "audio", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *(
             "content_files",
             "fitting",
@@ -37,15 +37,8 @@ PURE = {  # arithmetic and text: no tables, no database
         *("typed", "workload"),
     },
     "mentorship": {
-        "calendar_file",
-        "clip",
-        "clocks",
-        "file_kinds",
-        "markers",
-        "merging",
-        "midi_markers",
-        "probe",
-        "time_links",
+        *("aac", "calendar_file", "clip", "clocks", "file_kinds", "markers", "matching", "merging", "midi_markers"),
+        *("probe", "time_links"),
     },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

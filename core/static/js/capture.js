@@ -2,8 +2,9 @@
 // data-capture="/cards/k7m2qd": where the words come from, when that is not this page.
 
 import { forget, keep, kept } from "./drafts.js";
+import { exact } from "./moments.js";
 import { AWAY, HEADERS, opId, sentence } from "./op.js";
-import { clockTime, soundHere } from "./sound-here.js";
+import { soundHere } from "./sound-here.js";
 
 const DRAFT = "capture";
 const SEEN = 8000; // ms that the word of success stays
@@ -43,7 +44,7 @@ function open(link) {
   from.value = link.dataset.capture || location.pathname + (here ? placed(here) : "");
   kind.value = link.dataset.captureKind || box.dataset.first;
   if (!text.value) text.value = kept(DRAFT);
-  const where = link.dataset.captureWhere ?? (here ? `${clockTime(here.seconds)} of this sound` : "");
+  const where = link.dataset.captureWhere ?? (here ? `${exact(here.seconds)} of this sound` : "");
   box.querySelector("[data-capture-where]").textContent = where && `, with where it came from: ${where}`;
   say("");
   box.showModal();
