@@ -68,6 +68,8 @@ BLUEPRINTS = [
     "mentorship.views.agenda",
     "mentorship.views.notes",
     "mentorship.views.portfolio",
+    "mentorship.views.remarks",
+    "mentorship.views.markers",
     "mentorship.views.listening",
     "mentorship.views.comparing",
     "mentorship.views.measuring",

@@ -37,8 +37,8 @@ PURE = {  # arithmetic and text: no tables, no database
         *("typed", "workload"),
     },
     "mentorship": {
-        *("aac", "calendar_file", "clocks", "figure_words", "file_kinds", "matching", "merging", "meter_pictures"),
-        *("probe", "targets"),
+        *("aac", "calendar_file", "clip", "clocks", "figure_words", "file_kinds", "markers", "matching", "merging"),
+        *("meter_pictures", "midi_markers", "probe", "targets", "time_links"),
     },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

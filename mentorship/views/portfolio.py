@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, measuring, portfolio
+from mentorship import feedback, file_kinds, links, measuring, portfolio, remark_page, remarks_kept
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import comparing, files, listening, transfers
 from mentorship.views import measuring as meter
@@ -52,6 +52,7 @@ def index():
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
         accepted=files.ACCEPTED,
         **transfers.of_page(db, me.id),
+        has_said=remarks_kept.has_any(db, me.id),
     )
 
 
@@ -113,6 +114,7 @@ def show(piece_id: UUID):
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **remark_page.of_page(db, me.id, piece, version, versions, request.args.get("remarks", ""), at=clock.now()),
         **listening.of_page(db, piece, is_own=is_own),
         **comparing.of_page(db, me.id, piece, version),
         **meter.of_page(db, me.id, version),
