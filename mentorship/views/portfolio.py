@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, piece_states, portfolio
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import files
 
@@ -96,7 +96,7 @@ def show(piece_id: UUID):
     version, is_own = _chosen(versions), piece.user_id == me.id
     return render_template(
         "mentorship/portfolio/show.html",
-        word=portfolio.state_of(piece),
+        standing=piece_states.of_one(db, piece),
         owner=db.get(User, piece.user_id),
         is_own=is_own,
         readers=links.mentors_who_see(db, me.id, "pieces"),
