@@ -71,6 +71,7 @@ BLUEPRINTS = [
     "mentorship.views.calendars",
     "mentorship.views.parking",
     "mentorship.views.feedback",
+    "mentorship.views.verdicts",
 ]
 
 

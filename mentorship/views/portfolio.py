@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, piece_states, portfolio
+from mentorship import feedback, file_kinds, links, portfolio, review_page
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import files
 
@@ -96,19 +96,17 @@ def show(piece_id: UUID):
     version, is_own = _chosen(versions), piece.user_id == me.id
     return render_template(
         "mentorship/portfolio/show.html",
-        standing=piece_states.of_one(db, piece),
         owner=db.get(User, piece.user_id),
         is_own=is_own,
         readers=links.mentors_who_see(db, me.id, "pieces"),
         about=prose.render(piece.about),
         versions=versions,
         facts=_facts(version) if version else [],
-        may_ask=is_own and bool(links.apprentices_of(db, me.id)),
-        heard_by=feedback.of_piece(db, me.id, piece.id) if is_own else [],
         evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **review_page.of_page(db, me.id, piece, version),
     )
 
 
