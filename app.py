@@ -72,6 +72,7 @@ BLUEPRINTS = [
     "mentorship.views.parking",
     "mentorship.views.feedback",
     "mentorship.views.verdicts",
+    "mentorship.views.testimonials",
 ]
 
 

@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio, review_page
+from mentorship import feedback, file_kinds, links, portfolio, review_page, testimonials
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import files
 
@@ -107,6 +107,7 @@ def show(piece_id: UUID):
         site=files.site(),
         **heard(piece, version),
         **review_page.of_page(db, me.id, piece, version),
+        **testimonials.of_page(db, me.id, piece),
     )
 
 
