@@ -31,7 +31,7 @@ MISSING = {"client secret": "0" * 43, "withdrawn secret": "1" * 43}
 
 PARTS = [part.name for part in feedback.PARTS]
 YES = {"name": "Mara", "text": "A good day."}
-OPEN = frozenset({"reviewed title", "client name", "client words"})  # to whoever has the address
+OPEN = frozenset({"name", "reviewed title", "client name", "client words"})  # to whoever has the address
 
 MATRIX: dict[str, list[Case]] = {
     "POST verdicts.approved": [
@@ -55,12 +55,12 @@ MATRIX: dict[str, list[Case]] = {
         for_all(404, url={"secret": "@withdrawn secret"}),
     ],
     "POST testimonials.yes": [
-        for_all(303, url={"secret": "@client secret"}, form=YES),
+        for_all(303, url={"secret": "@client secret"}, form=YES, by_secret=True),
         for_all(422, url={"secret": "@client secret"}, form={"name": "Mara"}, shows=OPEN),
         for_all(404, url={"secret": "@withdrawn secret"}, form=YES),
     ],
     "POST testimonials.no": [
-        for_all(303, url={"secret": "@client secret"}),
+        for_all(303, url={"secret": "@client secret"}, by_secret=True),
         for_all(404, url={"secret": "@withdrawn secret"}),
     ],
 }
