@@ -68,6 +68,7 @@ BLUEPRINTS = [
     "mentorship.views.notes",
     "mentorship.views.portfolio",
     "mentorship.views.milestones",
+    "mentorship.views.packs",
     "mentorship.views.calendars",
     "mentorship.views.parking",
     "mentorship.views.feedback",
@@ -130,11 +131,14 @@ def work(app: "Flask") -> "dict[str, Kind]":
 
     from core.work import Kind
     from curriculum import jobs, optimise
+    from mentorship import jobs as mentorship_jobs
+    from mentorship import packs
 
     site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
     new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
     seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
     settings = ("review_settings.show", "How you review")
+    folio, pack = ("portfolio.index", "Portfolio"), ("packs.show", "Open the pack")
     deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
     return {
         optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
@@ -143,6 +147,7 @@ def work(app: "Flask") -> "dict[str, Kind]":
         "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
         "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
         "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
+        packs.KIND: Kind(partial(mentorship_jobs.make_pack, **deck), folio, pack, goes_on=True),
     }
 
 

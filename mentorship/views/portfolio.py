@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, packs, portfolio
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import files
 
@@ -49,6 +49,7 @@ def index():
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
+        pack=packs.panel(db, files.storage(), me.id),
     )
 
 
