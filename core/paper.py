@@ -142,15 +142,14 @@ class Paper:
             lines = max(len(cell) for cell in cells)
             if not self._fits(lines * height + 1.5) and lines * height < KEPT_WHOLE:
                 self._new_page(heads, widths, size)
-            for number in range(lines):
+            done = 0
+            while done < lines:
                 if not self._fits(height):
                     self._new_page(heads, widths, size)
-                x, y = LEFT, self._pdf.get_y()
-                for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-                    if number < len(cell):
-                        self._line(x, y, cell[number], size=size, ink=inks[place] if inks else "ink")
-                    x += width
-                self._pdf.set_y(y + height)
+                some = min(lines - done, int((BOTTOM - self._pdf.get_y() + 0.001) / height))
+                self._cells([cell[done : done + some] for cell in cells], widths, size, inks)
+                self._pdf.set_y(self._pdf.get_y() + some * height)
+                done += some
             if ruled:
                 y = self._pdf.get_y() + 0.7
                 self._stroke("hairline", 0.15)
@@ -158,17 +157,29 @@ class Paper:
                 self._pdf.set_y(y + 0.8)
 
     def _heads(self, heads: Sequence[str], widths: Sequence[float], size: float) -> None:
-        height = size * POINT * LEADING
         cells = [self._lines(text, width - GAP, size, "B") for text, width in zip(heads, widths, strict=True)]
-        top, x = self._pdf.get_y(), LEFT
-        for cell, width in zip(cells, widths, strict=True):
-            for number, line in enumerate(cell):
-                self._line(x, top + number * height, line, size=size, bold=True, ink="muted")
-            x += width
-        y = top + max(len(cell) for cell in cells) * height + 0.7
+        self._cells(cells, widths, size, ["muted"] * len(cells), bold=True)
+        y = self._pdf.get_y() + max(len(cell) for cell in cells) * size * POINT * LEADING + 0.7
         self._stroke("muted", 0.25)
         self._pdf.line(LEFT, y, LEFT + WIDTH, y)
         self._pdf.set_y(y + 0.8)
+
+    def _cells(
+        self,
+        cells: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        size: float,
+        inks: Sequence[Ink],
+        *,
+        bold: bool = False,
+    ) -> None:
+        """Cells side by side, each written whole before the next: so they are read aloud, too."""
+        x, top = LEFT, self._pdf.get_y()
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            for number, line in enumerate(cell):
+                y = top + number * size * POINT * LEADING
+                self._line(x, y, line, size=size, ink=inks[place] if inks else "ink", bold=bold)
+            x += width
 
     def _write(self, text: str, *, size: float, ink: Ink = "ink", bold: bool = False) -> None:
         height = size * POINT * LEADING
