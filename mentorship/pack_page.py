@@ -16,7 +16,7 @@ SHEET = """
 :root { color-scheme: light; --ink: #211d18; --muted: #625b51; --line: #d9d2c6; --accent: #8a4b00; --page: #faf8f4; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 60rem; padding: 2rem 1rem 4rem; background: var(--page); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.375rem; margin: 3rem 0 .75rem; padding-top: 1rem; border-top: 2px solid var(--line); }
 h3 { font-size: 1.125rem; margin: 1.75rem 0 .5rem; } h4 { font-size: 1rem; margin: 1.25rem 0 .5rem; }
@@ -33,7 +33,7 @@ blockquote { margin: 0 0 1rem; padding-left: 1rem; border-left: 3px solid var(--
 svg { display: block; width: 100%; height: auto; margin: .5rem 0; background: #fff;
   font-family: system-ui, sans-serif; }
 audio { width: 100%; margin: .25rem 0; } img { max-width: 100%; height: auto; }
-.hash { font-family: ui-monospace, monospace; font-size: .8125rem; }
+.hash { overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .8125rem; }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
 @media print { body { background: #fff; padding: 0; } audio, nav { display: none; } h2, h3, h4 { break-after: avoid; }
   tr, svg { break-inside: avoid; } }
