@@ -131,14 +131,27 @@ class Evidence:
     id: str
     kind: str  # audio | picture | text | any
     title: str
+    is_option: bool = False  # taken, and not asked for
+    is_approved: bool = False  # asked for as a version that was approved
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A measured fact attached to a milestone's evidence."""
+    """A fact attached to a milestone's evidence. With a measure the meter sees it; else it is the learner's word.
+
+    Without any bound it is enough that the meter has a figure.
+    """
 
     id: str
     title: str
+    measure: str = ""  # name of one of the meter's figures
+    of: tuple[str, ...] = ()  # ids of the evidence that it is measured on; it must hold for each
+    lowest: float | None = None  # from
+    highest: float | None = None  # to
+    within: float | None = None  # how far the figures may lie apart
+    one_of: tuple[float, ...] = ()
+    share: float | None = None  # 0 to 1: for how much of the time the bounds must hold (correlation)
+    no_more_than: str = ""  # id of the evidence whose figure is the highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,9 @@ class Milestone:
     targets: tuple[Target, ...]
     rubric: Mapping[int, str]  # level 1 to 4 -> what is seen at that level
     html: Markup
+    recall: float | None = None  # predicted recall, 0 to 1, that the cards of its lessons should have, and keep
+    sessions: int = 0  # held for it
+    hours: float = 0.0  # in such sessions
 
 
 @dataclass(frozen=True, slots=True)

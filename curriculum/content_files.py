@@ -10,7 +10,7 @@ from markdown.extensions.toc import slugify
 from markupsafe import Markup
 
 from core import prose
-from curriculum import front_matter
+from curriculum import front_matter, target_fields
 from curriculum.content import (
     Catalogue,
     Evidence,
@@ -36,7 +36,8 @@ CATALOGUE_FIELDS = ("title", "daws", "tracks")
 TRACK_FIELDS = ("name", "prefix", "folder", "title", "summary", "lessons")
 ENTRY_FIELDS = ("slug", "title", "minutes", "prerequisites")
 MILESTONE_FIELDS = (
-    "number", "slug", "title", "phase", "week", "after", "lessons", "evidence", "targets", "rubric",
+    "number", "slug", "title", "phase", "week", "after", "lessons", "recall", "sessions", "hours", "evidence",
+    "targets", "rubric",
 )  # fmt: skip
 PROGRAMME_FIELDS = ("slug", "title", "summary", "hours_a_week", "mentored", "weeks")
 WEEK_FIELDS = ("week", "lessons", "milestones", "note")
@@ -77,6 +78,7 @@ def read_milestone(path: str, text: str) -> FileDraft[Milestone]:
     body = "\n".join(lines[body_start:]).strip()
     if not body:
         report.add(len(lines), "the milestone has no text.", "Say below the front matter what it is for.")
+    evidence = _evidence(fields, lines, report)
     milestone = Milestone(
         number=fields.whole("number", 1, 999),
         slug=fields.slug("slug"),
@@ -85,10 +87,13 @@ def read_milestone(path: str, text: str) -> FileDraft[Milestone]:
         week=fields.whole("week", 1, 999),
         after=fields.texts("after", slugs=True),
         lessons=fields.texts("lessons", slugs=True),
-        evidence=_evidence(fields, lines, report),
-        targets=_targets(fields, lines, report),
+        evidence=evidence,
+        targets=_targets(fields, evidence, lines, report),
         rubric=_rubric(fields, report),
         html=prose.Renderer(prose.CARD, [CourseLinks("", found)]).html(body),
+        recall=fields.number("recall", 0.5, 0.97),
+        sessions=fields.whole("sessions", 1, 99) if "sessions" in fields else 0,
+        hours=fields.number("hours", 0.5, 999) or 0.0,
     )
     links = _course_links(found, lines, report)
     return FileDraft(path, milestone, tuple(report.problems), links, tuple(lines))
@@ -139,15 +144,23 @@ def _course_links(found: Found, lines: list[str], report: Report) -> tuple[tuple
 
 def _evidence(fields: Fields, lines: list[str], report: Report) -> tuple[Evidence, ...]:
     items = []
-    for record in _records(fields, "evidence", ("id", "kind", "title"), lines, report):
-        items.append(Evidence(record.slug("id"), record.choice("kind", EVIDENCE_KINDS), record.text("title")))
+    for record in _records(fields, "evidence", ("id", "kind", "title", "option", "approved"), lines, report):
+        items.append(
+            Evidence(
+                record.slug("id"),
+                record.choice("kind", EVIDENCE_KINDS),
+                record.text("title"),
+                record.yes_or_no("option", needed=False),
+                record.yes_or_no("approved", needed=False),
+            )
+        )
     return _each_id_once(items, "evidence", fields, report)
 
 
-def _targets(fields: Fields, lines: list[str], report: Report) -> tuple[Target, ...]:
+def _targets(fields: Fields, evidence: tuple[Evidence, ...], lines: list[str], report: Report) -> tuple[Target, ...]:
     items = []
-    for record in _records(fields, "targets", ("id", "title"), lines, report):
-        items.append(Target(record.slug("id"), record.text("title")))
+    for record in _records(fields, "targets", target_fields.KNOWN, lines, report):
+        items.append(target_fields.read(record, evidence, report))
     return _each_id_once(items, "targets", fields, report)
 
 

@@ -1,9 +1,10 @@
 """The fields at the head of a content file: read, typed and checked one by one."""
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import frontmatter
 import yaml
@@ -26,6 +27,9 @@ class Fields:
         self._lines = lines
         self._report = report
         self._first_line = first_line
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
 
     def line(self, name: str) -> int:
         return self._lines.get(name, self._first_line)
@@ -64,8 +68,31 @@ class Fields:
             )
         return value or 0
 
-    def yes_or_no(self, name: str) -> bool:
-        return bool(self._get(name, bool, "true or false, like: {} = true"))
+    def number(self, name: str, low: float = float("-inf"), high: float = float("inf")) -> float | None:
+        """None where it is left out."""
+        if name not in self:
+            return None
+        value = self._values[name]
+        if not _is_number(value):
+            text = f'the field "{name}" is {_shown(value)}.'
+            self._report.add(self.line(name), text, f"It must be a number, like: {name}: -1")
+            return None
+        if not low <= value <= high:
+            text = f'the field "{name}" is {value}.'
+            self._report.add(self.line(name), text, f"Write a number from {low:g} to {high:g}.")
+        return float(value)
+
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """Empty where it is left out."""
+        values = self._values.get(name, ())
+        if name in self and not (isinstance(values, list) and values and all(map(_is_number, values))):
+            text = f'the field "{name}" is {_shown(values)}.'
+            self._report.add(self.line(name), text, f"It must be a list of numbers, like: {name}: [44100, 48000]")
+            return ()
+        return tuple(float(value) for value in values)
+
+    def yes_or_no(self, name: str, *, needed: bool = True) -> bool:
+        return bool(self._get(name, bool, "true or false, like: {} = true", None if needed else False))
 
     def day(self, name: str) -> date:
         value = self._get(name, date, "a date, like: {}: 2026-11-22")
@@ -114,6 +141,10 @@ class Fields:
             self._report.add(self.line(name), text, f"It must be {like.format(name)}.")
             return None
         return value
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _shown(value: object) -> str:

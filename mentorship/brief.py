@@ -85,7 +85,7 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
     pieces = brief_work.pieces(db, apprentice.id, since) if link.shows_pieces else None
     milestones = None
     if link.shows_pieces:
-        milestones = brief_work.milestones(db, library, apprentice.id, with_ready=link.shows_lessons)
+        milestones = brief_work.milestones(db, library, apprentice.id, with_ready=link.shows_lessons, at=at)
     ahead = brief_meetings.ahead(db, link, apprentice.zone, mentor.zone, at)
     return Brief(
         link=link,

@@ -73,7 +73,7 @@ def pieces(db: Session, user_id: UUID, since: datetime) -> Few[Changed]:
     return few(sorted(changed, key=lambda one: (one.at, one.piece.id), reverse=True), MOST_PIECES)
 
 
-def milestones(db: Session, library: Library, user_id: UUID, *, with_ready: bool) -> Milestones:
+def milestones(db: Session, library: Library, user_id: UUID, *, with_ready: bool, at: datetime) -> Milestones:
     """with_ready: whether lessons are shown, too; else nothing that rests on them is looked at."""
     last = _last_steps(db, user_id)
     states = {slug: rules.STATES[event.kind] for slug, event in last.items()}
@@ -83,7 +83,7 @@ def milestones(db: Session, library: Library, user_id: UUID, *, with_ready: bool
         ready = few(
             [
                 Reached(row.milestone)
-                for row in rules.overview(db, library, user_id)
+                for row in rules.overview(db, library, user_id, at=at)
                 if row.total
                 and row.met == row.total
                 and row.state not in (*rules.LOCKED, "returned")

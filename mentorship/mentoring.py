@@ -32,6 +32,8 @@ class Wait:
     session_id: UUID | None = None
     milestone: str = ""  # slug
     piece_id: UUID | None = None  # the mentor's own
+    submission_id: UUID | None = None  # of the milestone
+    level: int = 0  # at which one click verifies it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,13 @@ def _milestones(db: Session, library: Library, mentor_id: UUID) -> list[tuple[UU
     return [
         (
             one.apprentice.id,
-            Wait("verify", f"M{library.milestones[one.milestone].number:02d} to look at", None, one.milestone),
+            Wait(
+                "verify",
+                f"M{library.milestones[one.milestone].number:02d} to look at",
+                milestone=one.milestone,
+                submission_id=one.submission.id,
+                level=sign_offs.level_of(one.submission),
+            ),
         )
         for one in sign_offs.waiting_for(db, mentor_id)
         if one.milestone in library.milestones

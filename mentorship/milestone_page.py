@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core.accounts import User
-from curriculum import content
+from curriculum import content, recall
 from curriculum.content import Library, Milestone
 from curriculum.lessons import Place
-from mentorship import criteria, links, milestones, sign_offs
+from mentorship import criteria, links, milestones, sign_offs, snapshots
 from mentorship.criteria import Criterion, Exhibit
 from mentorship.models.milestones import Assessment, MilestoneEvent
 from mentorship.models.pieces import Piece, Version
@@ -43,13 +43,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A file that a sign-off names. newest: number of the piece's newest version; None: not to be seen here."""
+    """A file that a sign-off names, as it was then. newest: number of the piece's newest version now; None: not to be
+    seen here."""
 
     title: str
     number: int
     item: str
     sha256: str
     newest: int | None
+    figures: str  # what the meter had found: "−9.2 LUFS · −1.1 dBTP"
+    remarks: str  # "4 fixed, 1 open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ class Page:
     signed: tuple[Signed, ...]
 
     @property
+    def newer(self) -> list[Exhibit]:
+        """Evidence of which a newer version came since; each piece once."""
+        earlier = {one.piece.id: one for slot in self.slots for one in slot.exhibits if one.is_earlier}
+        return list(earlier.values())
+
+    @property
+    def held(self) -> str:
+        """The sessions that the sign-off counted, in words."""
+        return snapshots.sessions_in_words(self.sign_off.kept) if self.sign_off else ""
+
+    @property
     def met(self) -> int:
         return criteria.count(self.criteria)[0]
 
@@ -84,11 +98,20 @@ class Page:
     @property
     def unmet(self) -> list[Criterion]:
         """Those that are computed and not met: each wants a reason."""
-        return [criterion for criterion in self.criteria if not criterion.is_target and not criterion.is_met]
+        return [criterion for criterion in self.criteria if criterion.wants_reason]
 
     @property
     def targets(self) -> list[Criterion]:
-        return [criterion for criterion in self.criteria if criterion.is_target]
+        return [criterion for criterion in self.criteria if criterion.is_word]
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A reached milestone whose cards are not known well enough any more. known, wanted: percent predicted."""
+
+    cards: tuple[str, ...]  # to practise
+    known: int
+    wanted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +128,12 @@ class OwnPage:
     newest: Mapping[UUID, UUID]  # piece -> its newest version
     week: int
     due_on: date | None
+    refresh: Refresh | None  # None: it is not reached, or known well enough
 
 
-def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> OwnPage:
-    record = criteria.record(db, library, owner_id)
-    shown = record.exhibits.get(milestone.slug, [])
+def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone, *, at: datetime) -> OwnPage:
+    record = criteria.record(db, library, owner_id, at=at)
+    shown = record.shown.get(milestone.slug, [])
     history = milestones.history(db, owner_id, milestone.slug)
     states = milestones.states(db, owner_id)
     state = states.get(milestone.slug, "not started")
@@ -117,7 +141,11 @@ def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> 
     candidates = criteria.candidates(db, owner_id) if is_open else []
     last_kept = next((event for event in reversed(history) if event.kind in KEEPING), None)
     is_kept = not is_open and last_kept is not None
-    asked = criteria.from_kept(last_kept.kept) if is_kept and last_kept else criteria.of(milestone, record)
+    asked = criteria.of(milestone, record)
+    if is_kept and last_kept:
+        asked = criteria.from_kept(last_kept.kept)
+        if state == "submitted":
+            asked = criteria.measured_again(asked, milestone, record.heard(milestone.slug))
     before = criteria.from_kept(last_kept.kept) if last_kept else ()
     all_marks = milestones.marks(db, owner_id, milestone.slug)
     week, due_on = milestones.due_weeks(db, library, owner_id).get(milestone.slug, (milestone.week, None))
@@ -136,13 +164,20 @@ def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone) -> 
         newest={piece.id: version.id for piece, version in reversed(candidates)},
         week=week,
         due_on=due_on,
+        refresh=_refresh(library, milestone, record.chances) if state in milestones.REACHED else None,
     )
 
 
 def seen_by_mentor(db: Session, owner_id: UUID, milestone: Milestone) -> Page:
     """Only what was handed in or is shared: criteria and self-mark as of the last handing in, no drafts."""
     history = milestones.history(db, owner_id, milestone.slug)
-    submission = sign_offs.submission(history)
+    submission, shown = sign_offs.submission(history), sign_offs.shared(db, owner_id, milestone.slug)
+    state = milestones.state_of(db, owner_id, milestone.slug)
+    asked: tuple[Criterion, ...] = ()
+    if submission and state == "submitted":
+        asked = sign_offs.as_measured(db, owner_id, milestone, submission, shown)
+    elif submission:
+        asked = criteria.from_kept((history[-1] if state == "verified" else submission).kept)
     all_marks = [
         mark
         for mark in milestones.marks(db, owner_id, milestone.slug)
@@ -150,14 +185,22 @@ def seen_by_mentor(db: Session, owner_id: UUID, milestone: Milestone) -> Page:
     ]
     return _page(
         milestone,
-        milestones.state_of(db, owner_id, milestone.slug),
-        criteria.from_kept(submission.kept) if submission else (),
+        state,
+        asked,
         submission is not None,
-        sign_offs.shared(db, owner_id, milestone.slug),
+        shown,
         [],
         history,
         all_marks,
     )
+
+
+def _refresh(library: Library, milestone: Milestone, chances: Mapping[str, float]) -> Refresh | None:
+    cards = recall.faded(library, milestone, chances)
+    known = recall.of_milestone(library, milestone, chances)
+    if not cards or known.recall is None or milestone.recall is None:
+        return None
+    return Refresh(tuple(cards), int(known.recall * 100), round(milestone.recall * 100))
 
 
 def _page(
@@ -191,7 +234,7 @@ def _slot(item: content.Evidence, shown: Iterable[Exhibit], candidates: Iterable
     offers = tuple(
         (piece, version) for piece, version in candidates if version.id not in linked and criteria.fits(item, version)
     )
-    return Slot(item, criteria.is_option(item), here, offers)
+    return Slot(item, item.is_option, here, offers)
 
 
 def _story(history: list[MilestoneEvent], all_marks: list[Assessment]) -> tuple[Told, ...]:
@@ -206,6 +249,14 @@ def _story(history: list[MilestoneEvent], all_marks: list[Assessment]) -> tuple[
 def _signed(sign_off: MilestoneEvent, shown: Iterable[Exhibit]) -> tuple[Signed, ...]:
     newest = {str(exhibit.version.id): exhibit.newest for exhibit in shown}
     return tuple(
-        Signed(row["piece"], row["number"], row["item_title"], row["sha256"], newest.get(row["version_id"]))
+        Signed(
+            title=row["piece"],
+            number=row["number"],
+            item=row["item_title"],
+            sha256=row["sha256"],
+            newest=newest.get(row["version_id"]),
+            figures=snapshots.figures_in_words(row),
+            remarks=snapshots.remarks_in_words(row),
+        )
         for row in sign_off.kept["evidence"]
     )

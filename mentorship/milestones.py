@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 
 from core.errors import Conflict, InvalidForm, NotFound, Refused
 from core.ids import uuid7
-from curriculum import plans
+from curriculum import plans, recall
 from curriculum.content import Library, Milestone
-from mentorship import criteria, links
+from mentorship import criteria, links, snapshots
 from mentorship.criteria import Criterion
 from mentorship.models.milestones import Assessment, Evidence, MilestoneAttempt, MilestoneEvent
 from mentorship.models.pieces import Piece, Version
@@ -31,6 +31,7 @@ LOCKED = {
     "verified": "This milestone is verified, so its evidence stays as it was. Reopen it first.",
     "self-attested": "You closed this milestone, so its evidence stays as it was. Reopen it first.",
 }
+REACHED = ("verified", "self-attested")
 LONGEST_REASON = 500  # characters
 NEXT = timedelta(microseconds=1)
 
@@ -47,7 +48,8 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A milestone in the list. met, total: criteria that are computed."""
+    """A milestone in the list. met, total: criteria that are computed. faded: it is reached, and these cards of its
+    lessons are not known well enough any more."""
 
     milestone: Milestone
     state: str
@@ -55,6 +57,7 @@ class Row:
     total: int
     week: int  # of the learner's programme, else of the nine-month one
     due_on: date | None  # None: the learner follows no programme that has it
+    faded: tuple[str, ...] = ()
 
 
 def find(library: Library, slug: str) -> Milestone:
@@ -100,15 +103,17 @@ def newest(marks: Iterable[Assessment]) -> dict[str, Assessment]:
     return {mark.side: mark for mark in marks}
 
 
-def overview(db: Session, library: Library, user_id: UUID) -> list[Row]:
+def overview(db: Session, library: Library, user_id: UUID, *, at: datetime) -> list[Row]:
     """All milestones in order, as this learner stands with them."""
-    known, record = states(db, user_id), criteria.record(db, library, user_id)
+    known, record = states(db, user_id), criteria.record(db, library, user_id, at=at)
     due = due_weeks(db, library, user_id)
     rows = []
     for milestone in library.milestones.values():
         met, total = criteria.count(criteria.of(milestone, record))
         week, due_on = due.get(milestone.slug, (milestone.week, None))
-        rows.append(Row(milestone, known.get(milestone.slug, "not started"), met, total, week, due_on))
+        state = known.get(milestone.slug, "not started")
+        faded = recall.faded(library, milestone, record.chances) if state in REACHED else ()
+        rows.append(Row(milestone, state, met, total, week, due_on, tuple(faded)))
     return rows
 
 
@@ -194,7 +199,7 @@ def submit(
         return last
     if last and last.kind == "verified":
         raise Conflict(f"{last.by_name} verified this milestone already. Reopen it, then send it again.")
-    answered = _answered(criteria.of(milestone, criteria.record(db, library, owner.id)), checked, reasons)
+    answered = _answered(criteria.of(milestone, criteria.record(db, library, owner.id, at=at)), checked, reasons)
     kept = _kept(db, owner.id, milestone, answered)
     _share(db, owner.id, (UUID(row["piece_id"]) for row in kept["evidence"]), at)
     return add_event(db, last, owner.id, milestone, owner, "submitted", at, kept=kept)
@@ -218,7 +223,7 @@ def attest(
         raise Conflict(f"{last.by_name} verified this milestone already. There is nothing left to do.")
     if mentors := links.mentors_who_see(db, owner.id, "pieces"):
         raise Refused(f"{mentors[0].name} can verify this milestone. Send it there instead.")
-    answered = _answered(criteria.of(milestone, criteria.record(db, library, owner.id)), checked, reasons)
+    answered = _answered(criteria.of(milestone, criteria.record(db, library, owner.id, at=at)), checked, reasons)
     kept = _kept(db, owner.id, milestone, answered)
     return add_event(db, last, owner.id, milestone, owner, "attested", at, kept=kept)
 
@@ -297,13 +302,6 @@ def reason_given(reason: str) -> str:
     return reason.strip()
 
 
-def mark_kept(mark: Assessment | None) -> dict[str, Any] | None:
-    """A mark as plain values."""
-    if mark is None:
-        return None
-    return {"by": mark.by_name, "level": mark.level, "comment": mark.comment, "at": mark.at.isoformat()}
-
-
 def _changeable(db: Session, owner_id: UUID, milestone: Milestone, at: datetime) -> None:
     last = lock(db, owner_id, milestone.slug, at)
     if last and (sentence := LOCKED.get(STATES[last.kind])):
@@ -314,9 +312,9 @@ def _answered(asked: Iterable[Criterion], checked: Iterable[str], reasons: Mappi
     """The criteria with the learner's word for each that is not met; InvalidForm where it is missing."""
     ticked, answered, errors = set(checked), [], {}
     for criterion in asked:
-        if criterion.is_target:
+        if criterion.is_word:
             criterion = replace(criterion, state="checked" if criterion.id in ticked else "not met")
-        if not criterion.is_met:
+        if not criterion.is_met and criterion.id != criteria.MENTOR:
             criterion = replace(criterion, reason=reasons.get(criterion.id, "").strip())
             if problem := _problem(criterion):
                 errors[f"reasons.{criterion.id}"] = problem
@@ -332,7 +330,7 @@ def _problem(criterion: Criterion) -> str:
         return f"This is longer than {LONGEST_REASON} characters. Shorten it a little."
     if criterion.reason:
         return ""
-    if criterion.is_target:
+    if criterion.is_word:
         return f"'{criterion.title}': tick it if it holds, or say in one sentence why you submit all the same."
     return f"'{criterion.title}' is not met yet. Say in one sentence why you submit all the same."
 
@@ -340,7 +338,7 @@ def _problem(criterion: Criterion) -> str:
 def _kept(db: Session, owner_id: UUID, milestone: Milestone, answered: tuple[Criterion, ...]) -> dict[str, Any]:
     shown = criteria.exhibits(db, owner_id, milestone.slug).get(milestone.slug, [])
     own_mark = newest(marks(db, owner_id, milestone.slug)).get("self")
-    return criteria.kept(answered, milestone, shown) | {"marks": {"self": mark_kept(own_mark)}}
+    return snapshots.of(db, owner_id, milestone, answered, shown, {"self": own_mark})
 
 
 def _share(db: Session, owner_id: UUID, piece_ids: Iterable[UUID], at: datetime) -> None:

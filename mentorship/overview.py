@@ -57,7 +57,7 @@ def of(db: Session, library: Library, mentor_id: UUID, apprentice_id: UUID, *, a
         cards=_cards(db, person, at) if shows_lessons else None,
         held=sessions.of_apprentice(db, mentor_id, apprentice_id, most=MOST_SESSIONS),
         pieces=_pieces(db, mentor_id, apprentice_id) if shows_pieces else None,
-        milestones=_milestones(db, library, apprentice_id) if shows_pieces else None,
+        milestones=_milestones(db, library, apprentice_id, at) if shows_pieces else None,
     )
 
 
@@ -72,7 +72,9 @@ def _pieces(db: Session, mentor_id: UUID, apprentice_id: UUID) -> list[Tile]:
     return next((one.tiles for one in portfolio.shared_with(db, mentor_id) if one.person.id == apprentice_id), [])
 
 
-def _milestones(db: Session, library: Library, apprentice_id: UUID) -> list[Row]:
+def _milestones(db: Session, library: Library, apprentice_id: UUID, at: datetime) -> list[Row]:
     """Those whose page the mentor may open: what is only begun is the apprentice's own affair."""
     open_to_mentors = sign_offs.open_to_mentors(db, apprentice_id)
-    return [row for row in milestones.overview(db, library, apprentice_id) if row.milestone.slug in open_to_mentors]
+    return [
+        row for row in milestones.overview(db, library, apprentice_id, at=at) if row.milestone.slug in open_to_mentors
+    ]

@@ -47,7 +47,7 @@ def of(db: Session, library: Library, viewer_id: UUID, session: StudioSession, *
         *_left_over(db, session),
         *_promised(db, library, viewer_id, session, at),
         *_cards(db, library, viewer_id, session.user_id, at),
-        *_milestones(db, library, viewer_id, session.user_id),
+        *_milestones(db, library, viewer_id, session.user_id, at),
     ]
     return [one for one in found if (one.source, one.source_id) not in taken]
 
@@ -142,11 +142,13 @@ def _cards(db: Session, library: Library, viewer_id: UUID, apprentice_id: UUID, 
     return found
 
 
-def _milestones(db: Session, library: Library, viewer_id: UUID, apprentice_id: UUID) -> Iterable[Proposal]:
+def _milestones(
+    db: Session, library: Library, viewer_id: UUID, apprentice_id: UUID, at: datetime
+) -> Iterable[Proposal]:
     """Those that are handed in, or whose criteria are all met."""
     if not links.may_see(db, viewer_id, apprentice_id, "pieces"):
         return []
-    rows = milestones.overview(db, library, apprentice_id)
+    rows = milestones.overview(db, library, apprentice_id, at=at)
     if viewer_id != apprentice_id:
         shown = sign_offs.open_to_mentors(db, apprentice_id)
         rows = [row for row in rows if row.milestone.slug in shown]

@@ -1,7 +1,9 @@
 """What mentors do with a milestone: mark it, return it, verify it, reopen it. Nobody signs their own work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,8 +14,8 @@ from core.accounts import User
 from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from curriculum.content import Milestone
-from mentorship import criteria, links, milestones
-from mentorship.criteria import Exhibit
+from mentorship import criteria, evidence, links, milestones, snapshots
+from mentorship.criteria import Criterion, Exhibit
 from mentorship.milestones import Person
 from mentorship.models.milestones import Assessment, MilestoneEvent
 
@@ -87,6 +89,20 @@ def shared(db: Session, owner_id: UUID, slug: str) -> list[Exhibit]:
     return [exhibit for exhibit in found if exhibit.piece.shared_at]
 
 
+def as_measured(
+    db: Session, owner_id: UUID, milestone: Milestone, handed_in: MilestoneEvent, shown: list[Exhibit]
+) -> tuple[Criterion, ...]:
+    """What was handed in, with the figures that the meter found since."""
+    over_time = evidence.over_time(db, owner_id, [milestone], {milestone.slug: shown})
+    return criteria.measured_again(criteria.from_kept(handed_in.kept), milestone, evidence.heard(shown, over_time))
+
+
+def with_mark(asked: Iterable[Criterion], mark: Assessment | None) -> tuple[Criterion, ...]:
+    """With the mentor's judgement, where it is asked for or given."""
+    judged = criteria.mentors(mark, has_mentor=True)
+    return tuple(judged if judged and one.id == criteria.MENTOR else one for one in asked)
+
+
 def assess(
     db: Session, mentor: Person, owner_id: UUID, milestone: Milestone, level: int, comment: str, *, at: datetime
 ) -> Assessment:
@@ -127,20 +143,26 @@ def verify(
     """Mark what was handed in, and sign it off. Keeps criteria, reasons, exact files and both marks as they are now.
 
     submission_id: the one that this mentor looked at; Conflict when another came since.
-    level: 3 or 4. A second click changes nothing and is no error.
+    level: 3 or 4. Without a comment the rubric's own line stands for it. A second click changes nothing.
     """
     last = _lock_submission(db, mentor, owner_id, milestone, submission_id, "verified", at)
     if last.kind == "verified":
         return last
     if level < SIGNS_OFF:
         raise Refused("Level 3 or 4 signs off. For less, return it and say what is missing.", field="level")
-    if _versions(last) != {str(exhibit.version.id) for exhibit in shared(db, owner_id, milestone.slug)}:
+    shown = shared(db, owner_id, milestone.slug)
+    if _versions(last) != {str(exhibit.version.id) for exhibit in shown}:
         raise Conflict("The evidence is not what was handed in any more. Return it and ask for it again.")
-    mark = _add_mark(db, mentor, owner_id, milestone, level, comment, at)
-    own_mark = milestones.newest(milestones.marks(db, owner_id, milestone.slug)).get("self")
-    both = {"self": milestones.mark_kept(own_mark), "mentor": milestones.mark_kept(mark)}
-    kept = last.kept | {"submission": str(last.id), "marks": both}
+    said = comment.strip() or milestone.rubric.get(level, "")
+    mark = _add_mark(db, mentor, owner_id, milestone, level, said, at)
+    kept = _kept(db, owner_id, milestone, last, shown, mark)
     return milestones.add_event(db, last, owner_id, milestone, mentor, "verified", at, kept=kept)
+
+
+def level_of(submission: MilestoneEvent) -> int:
+    """The level that one click verifies at: the learner's own mark where it signs off, else the lowest that does."""
+    own_mark = submission.kept.get("marks", {}).get("self")
+    return max(SIGNS_OFF, own_mark["level"]) if own_mark else SIGNS_OFF
 
 
 def reopen(db: Session, mentor: Person, owner_id: UUID, milestone: Milestone, reason: str, *, at: datetime) -> None:
@@ -169,6 +191,20 @@ def _lock_submission(
         raise Conflict(f"{person.name} took this back since you opened the page. Nothing was changed.")
     who = "You" if last.by_id == mentor.id else last.by_name
     raise Conflict(f"{who} {last.kind} this since you opened the page. Nothing was changed.")
+
+
+def _kept(
+    db: Session,
+    owner_id: UUID,
+    milestone: Milestone,
+    handed_in: MilestoneEvent,
+    shown: list[Exhibit],
+    mark: Assessment,
+) -> dict[str, Any]:
+    own_mark = milestones.newest(milestones.marks(db, owner_id, milestone.slug)).get("self")
+    asked = with_mark(as_measured(db, owner_id, milestone, handed_in, shown), mark)
+    both = {"self": own_mark, "mentor": mark}
+    return snapshots.of(db, owner_id, milestone, asked, shown, both) | {"submission": str(handed_in.id)}
 
 
 def _versions(submission: MilestoneEvent) -> set[str]:

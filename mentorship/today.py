@@ -23,7 +23,7 @@ from mentorship.milestones import Row
 from mentorship.models.meetings import Action
 from mentorship.sessions import Listed
 
-REACHED = ("verified", "self-attested")
+MOST_FADED = 2  # milestones
 MOST_WAITING = 5  # apprentices
 
 
@@ -79,6 +79,7 @@ class Today:
     promises: tuple[Promise, ...]
     meeting: NextMeeting | None
     milestone: Row | None
+    faded: Few[Row]  # reached, and their cards are not known well enough any more
     waiting: Few[mentoring.Row]  # apprentices who wait for this mentor, or stand still
     apprentices: int
     reviews: list[feedback.Seen]  # that mentors asked for and that are not given yet
@@ -94,6 +95,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
     places = lessons.places(db, library, user_id)
     lesson = progress.lesson_of_the_week(library, learner, places, day)
     waiting, apprentices = mentoring.waiting(db, library, user_id, zone, at=at)
+    rows = _milestones(db, library, user_id, at)
     return Today(
         day=day,
         part=part_of_day(at, zone),
@@ -103,7 +105,8 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         lesson=lesson,
         promises=_promises(db, library, user_id, at),
         meeting=_meeting(db, user_id, zone, at),
-        milestone=_milestone(db, library, user_id),
+        milestone=next((row for row in rows if row.state not in milestones.REACHED), None),
+        faded=few([row for row in rows if row.faded], MOST_FADED),
         waiting=few(waiting, MOST_WAITING),
         apprentices=apprentices,
         reviews=feedback.waiting_for(db, user_id),
@@ -168,10 +171,10 @@ def _fits(db: Session, user_id: UUID, at: datetime) -> tuple[tuple[UUID, str], .
     return tuple((mentor_of[person.id], person.name) for person in people)
 
 
-def _milestone(db: Session, library: Library, user_id: UUID) -> Row | None:
-    """The first in the programme's order (else by number) that is not reached."""
-    rows = sorted(milestones.overview(db, library, user_id), key=lambda row: (row.week, row.milestone.number))
-    return next((row for row in rows if row.state not in REACHED), None)
+def _milestones(db: Session, library: Library, user_id: UUID, at: datetime) -> list[Row]:
+    """In the programme's order, else by number."""
+    rows = milestones.overview(db, library, user_id, at=at)
+    return sorted(rows, key=lambda row: (row.week, row.milestone.number))
 
 
 def _week(db: Session, user_id: UUID, zone: str, day: date) -> ThisWeek:

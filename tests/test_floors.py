@@ -33,10 +33,10 @@ PURE = {  # arithmetic and text: no tables, no database
             "library",
         ),
         *("note_names", "own_copy", "own_text", "quantities", "scheduling", "search", "showing"),
-        *("source_text", "spacing", "truth_models"),
+        *("source_text", "spacing", "target_fields", "truth_models"),
         *("typed", "workload"),
     },
-    "mentorship": {"calendar_file", "clocks", "file_kinds", "merging", "probe"},
+    "mentorship": {"calendar_file", "clocks", "file_kinds", "merging", "probe", "targets"},
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")
 TABLES = ("sqlalchemy", "sqlmodel", "alembic")

@@ -332,7 +332,7 @@ def _milestones(world: World, db: Session, library: Library) -> None:
         milestones.link(db, ada.id, milestone, item, UUID(world.ids[version]), at=at)
 
     def submit(milestone: Any, reason: str, at: datetime, by: User = ada) -> UUID:
-        asked = criteria.of(milestone, criteria.record(db, library, by.id))
+        asked = criteria.of(milestone, criteria.record(db, library, by.id, at=MONDAY))
         given = {one.id: reason for one in asked}
         return milestones.submit(db, library, by, milestone, [], given, at=at).id
 

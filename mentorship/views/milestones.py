@@ -14,7 +14,7 @@ from core.access import current_user, signed_in
 from core.database import get_db
 from core.errors import Refused
 from core.once import once
-from core.web import note, read_form
+from core.web import note, own_path, read_form
 from curriculum.content import Milestone
 from curriculum.views import library
 from mentorship import links, milestone_page, milestones, packs, portfolio, sign_offs
@@ -51,6 +51,7 @@ class ReasonForm(BaseModel):
 
 class VerifyForm(MarkForm):
     submission: UUID
+    next: str = ""
 
 
 class ReturnForm(ReasonForm):
@@ -61,9 +62,9 @@ class ReturnForm(ReasonForm):
 @signed_in
 def index():
     db, me, course = get_db(), current_user(), library()
-    rows = milestones.overview(db, course, me.id)
+    rows = milestones.overview(db, course, me.id, at=clock.now())
     waiting = [
-        (row, course.milestones[row.milestone])
+        (row, course.milestones[row.milestone], sign_offs.level_of(row.submission))
         for row in sign_offs.waiting_for(db, me.id)
         if row.milestone in course.milestones
     ]
@@ -82,7 +83,7 @@ def index():
 @bp.get("/milestones/<slug>")
 @signed_in
 def show(slug: str):
-    seen = milestone_page.own(get_db(), library(), current_user().id, find(slug))
+    seen = milestone_page.own(get_db(), library(), current_user().id, find(slug), at=clock.now())
     return render_template(
         "mentorship/milestones/show.html",
         seen=seen,
@@ -189,6 +190,7 @@ def apprentice(person_id: UUID, slug: str):
         person=person,
         page=page,
         milestone=milestone,
+        level=sign_offs.level_of(page.submission) if page.submission else 0,
         texts=_texts(page),
         about=about_version,
     )
@@ -234,8 +236,8 @@ def verified(person_id: UUID, slug: str):
             form.comment,
             at=clock.now(),
         )
-    flash("Verified. The exact files and both marks are kept with it.")
-    return back_to_apprentice(person_id, slug)
+    flash(f"Verified at level {form.level}. The exact files and both marks are kept with it.")
+    return redirect(own_path(form.next, url_for("milestones.apprentice", person_id=person_id, slug=slug)), 303)
 
 
 @bp.post("/apprentices/<uuid:person_id>/milestones/<slug>/reopened")

@@ -124,10 +124,17 @@ phase: Make
 week: {number}
 after: [{after}]
 lessons: [daw-path, daw-beat]
+recall: 0.8
+sessions: 2
+hours: 1.5
 evidence:
   - {{ id: beat, kind: audio, title: "A beat" }}
+  - {{ id: rough, kind: audio, title: "The beat before", option: true }}
+  - {{ id: shot, kind: picture, title: "A picture of it", approved: true }}
 targets:
-  - {{ id: length, title: "60-90 s" }}
+  - {{ id: length, title: "60-90 s", measure: seconds, from: 60, to: 90, of: [beat] }}
+  - {{ id: matched, title: "Both alike", measure: integrated, within: 0.5, of: [beat, rough] }}
+  - {{ id: groove, title: "It grooves" }}
 rubric:
   1: A loop.
   2: Some change.

@@ -141,6 +141,39 @@ BROKEN = {
     "rubric": (FIRST_BEAT, "  3: A whole piece.\n", "", (FIRST_BEAT, "rubric"), "no text for level 3", "3: What"),
     "rubric level": (PLAN, "  4: More", "  5: Most\n  4: More", (PLAN, "rubric"), 'a level "5"', "1, 2, 3 and 4"),
     "evidence kind": (FIRST_BEAT, "kind: audio", "kind: smell", (FIRST_BEAT, "smell"), '"smell" is unknown', "picture"),
+    "option": (FIRST_BEAT, "option: true", "option: maybe", (FIRST_BEAT, "id: rough"), '"maybe"', "true or false"),
+    "recall": (FIRST_BEAT, "recall: 0.8", "recall: 80", (FIRST_BEAT, "recall"), '"recall" is 80', "from 0.5 to 0.97"),
+    "recall in words": (FIRST_BEAT, "recall: 0.8", "recall: well", (FIRST_BEAT, "recall"), 'is "well"', "a number"),
+    "sessions": (FIRST_BEAT, "sessions: 2", "sessions: 0", (FIRST_BEAT, "sessions"), '"sessions" is 0', "from 1 to 99"),
+    "hours": (FIRST_BEAT, "hours: 1.5", "hours: -1", (FIRST_BEAT, "hours"), '"hours" is -1', "from 0.5"),
+    "measure": (FIRST_BEAT, "measure: seconds", "measure: warmth", (FIRST_BEAT, "warmth"), '"warmth" is', "integrated"),
+    "measured on nothing": (FIRST_BEAT, ", of: [beat] }", " }", (FIRST_BEAT, "id: length"), '"of" is missing', "list"),
+    "measured on something else": (
+        FIRST_BEAT, "of: [beat] }", "of: [song] }", (FIRST_BEAT, "id: length"), '"song", which is no', "evidence item"
+    ),
+    "measured on a picture": (
+        FIRST_BEAT, "of: [beat] }", "of: [shot] }", (FIRST_BEAT, "id: length"), '"shot", which holds no', "kind audio"
+    ),
+    "window the wrong way": (
+        FIRST_BEAT, "from: 60, to: 90", "from: 90, to: 60", (FIRST_BEAT, "id: length"), "from 90 to 60", "Swap"
+    ),
+    "window in words": (FIRST_BEAT, "from: 60", "from: one", (FIRST_BEAT, "id: length"), '"from" is "one"', "a number"),
+    "alike alone": (
+        FIRST_BEAT, "of: [beat, rough]", "of: [beat]", (FIRST_BEAT, "id: matched"), "close together", "two evidence"
+    ),
+    "rates in words": (
+        FIRST_BEAT, "from: 60, to: 90", "one_of: [some]", (FIRST_BEAT, "id: length"), '"one_of" is', "list of numbers"
+    ),
+    "share of something else": (
+        FIRST_BEAT, "from: 60, to: 90", "from: 60, share: 0.9", (FIRST_BEAT, "id: length"), "a share of", "correlation"
+    ),
+    "more than nothing": (
+        FIRST_BEAT, "from: 60, to: 90", "no_more_than: song", (FIRST_BEAT, "id: length"), '"song", which', "evidence"
+    ),
+    "bounds without a measure": (
+        FIRST_BEAT, 'title: "It grooves"', 'title: "It grooves", to: 3', (FIRST_BEAT, "groove"), "no measure", "Say"
+    ),
+    "unknown bound": (FIRST_BEAT, "within: 0.5", "inside: 0.5", (FIRST_BEAT, "matched"), '"inside" is not', "one of"),
     "phase": (FIRST_BEAT, "phase: Make", "phase: Rest", (FIRST_BEAT, "phase"), '"Rest" is unknown', "Make"),
     "milestone's lesson": (
         FIRST_BEAT, "[daw-path, daw-beat]", "[daw-path, daw-moon]", (FIRST_BEAT, "lessons"), '"daw-moon"', "toml"

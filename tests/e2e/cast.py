@@ -269,7 +269,7 @@ def handed_in(cast: Cast, db: Session, library: Library) -> None:
         milestones.assess(db, ada, milestone, 3, "The groove holds.", at=days_ago(9))
 
     def submit(milestone: Milestone, days: float) -> MilestoneEvent:
-        asked = criteria.of(milestone, criteria.record(db, library, ada.id))
+        asked = criteria.of(milestone, criteria.record(db, library, ada.id, at=days_ago(days)))
         checked = [one.id for one in asked if one.is_target][1:]
         reasons = {one.id: "Comes with the next version." for one in asked}
         return milestones.submit(db, library, ada, milestone, checked, reasons, at=days_ago(days))

@@ -153,7 +153,7 @@ def test_what_waits_of_sessions_is_what_the_mentor_can_do_now(desk, meet, ada, b
 
 def hand_in(db: Session, library: Library, owner: User) -> None:
     milestone = library.milestones["first-beat"]
-    ids = ["lessons", "self", *(f"evidence-{item.id}" for item in milestone.evidence)]
+    ids = ["lessons", "recall", "self", *(f"evidence-{item.id}" for item in milestone.evidence)]
     reasons = dict.fromkeys([*ids, *(f"target-{target.id}" for target in milestone.targets)], "It is what I have.")
     milestones.submit(db, library, owner, milestone, [], reasons, at=MONDAY)
     db.commit()

@@ -26,6 +26,7 @@ WHY = "It is what I have."
 HAND_IN = {
     "checked": [f"target-{target}" for target in TARGETS],
     "reasons.lessons": WHY,
+    "reasons.recall": WHY,
     "reasons.self": WHY,
     "reasons.evidence-beat": WHY,
     "reasons.evidence-screenshot": WHY,
@@ -75,7 +76,7 @@ def test_the_list_shows_all_twenty_with_their_states(db, as_ada, ada, library: L
     assert all(milestone.title in unescape(page.text) for milestone in library.milestones.values())
     assert words(page).count("not started") == 19
     assert words(page).count("in progress") == 1
-    assert "week 5 · 0 of 5 met" in words(page)
+    assert "week 5 · 0 of 6 met" in words(page)
 
 
 def test_a_mentor_finds_what_waits_above_the_list(as_ada, as_ben, as_eve, mentored):
@@ -253,7 +254,12 @@ def test_the_whole_way_from_evidence_to_the_sign_off(db, fresh_db, as_ada, as_be
     for item, kind in ITEMS.items():
         as_ada.send(f"{BEAT}/evidence", {"item": item, "version": str(make_version(ada, kind=kind).id)})
     as_ada.send(f"{BEAT}/assessed", {"level": "3", "comment": "The end rings out."})
-    form = {"checked": HAND_IN["checked"][1:], "reasons.lessons": WHY, "reasons.target-length": "The outro is long."}
+    form = {
+        "checked": HAND_IN["checked"][1:],
+        "reasons.lessons": WHY,
+        "reasons.recall": WHY,
+        "reasons.target-length": "The outro is long.",
+    }
     as_ada.send(f"{BEAT}/submitted", form)
 
     page = words(as_ben.get(chair(ada)))
