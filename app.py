@@ -75,6 +75,7 @@ BLUEPRINTS = [
     "mentorship.views.measuring",
     "mentorship.views.transfers",
     "mentorship.views.milestones",
+    "mentorship.views.packs",
     "mentorship.views.calendars",
     "mentorship.views.parking",
     "mentorship.views.feedback",
@@ -144,13 +145,13 @@ def work(app: "Flask") -> "dict[str, Kind]":
     from core.work import Kind
     from curriculum import jobs, optimise
     from mentorship import jobs as people
-    from mentorship import measuring
+    from mentorship import measuring, packs
 
     site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
     new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
     seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
     settings = ("review_settings.show", "How you review")
-    heard = ("portfolio.index", "Portfolio")
+    folio, pack = ("portfolio.index", "Portfolio"), ("packs.show", "Open the pack")
     deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
     return {
         optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
@@ -158,8 +159,9 @@ def work(app: "Flask") -> "dict[str, Kind]":
         "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
         "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
         "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
-        measuring.KIND: Kind(partial(people.measure, **table), asked_on=heard, leads_to=heard),
+        measuring.KIND: Kind(partial(people.measure, **table), asked_on=folio, leads_to=folio),
         "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
+        packs.KIND: Kind(partial(people.make_pack, **deck), folio, pack, goes_on=True),
     }
 
 

@@ -17,8 +17,9 @@ from core.once import once
 from core.web import note, own_path, read_form
 from curriculum.content import Milestone
 from curriculum.views import library
-from mentorship import links, milestone_page, milestones, portfolio, sign_offs
+from mentorship import links, milestone_page, milestones, packs, portfolio, sign_offs
 from mentorship.milestone_page import Page
+from mentorship.views import files
 from mentorship.views.portfolio import about_version
 
 bp = Blueprint("milestones", __name__)
@@ -91,6 +92,7 @@ def show(slug: str):
         ticked=set(request.form.getlist("checked")) if g.get("refusal") else set(),
         texts=_texts(seen.page),
         about=about_version,
+        pack=packs.panel(get_db(), files.storage(), current_user().id, slug),
     )
 
 

@@ -20,6 +20,7 @@ from mentorship import (
     file_kinds,
     links,
     measuring,
+    packs,
     pathways,
     piece_states,
     portfolio,
@@ -87,6 +88,7 @@ def index():
         accepted=files.ACCEPTED,
         **transfers.of_page(db, me.id),
         has_said=remarks_kept.has_any(db, me.id),
+        pack=packs.panel(db, files.storage(), me.id),
     )
 
 
