@@ -15,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, portfolio
+from mentorship import feedback, file_kinds, links, portfolio, shares
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import files
 
@@ -48,6 +48,7 @@ def index():
         archived=[tile for tile in tiles if tile.piece.archived_at],
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
+        share_count=shares.count_open(db, me.id, at=clock.now()),
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
     )
 
@@ -108,6 +109,7 @@ def show(piece_id: UUID):
         evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
         accepted=files.ACCEPTED,
         site=files.site(),
+        **shares.of_page(db, me.id, piece, at=clock.now()),
         **heard(piece, version),
     )
 
