@@ -43,6 +43,7 @@ OP = UUID("01a20196-0000-7000-8000-000000000001")
 SIGNED_AT = int(time.time()) + 3600  # cookies and guards are made before
 SCRIPT = {"X-Requested-With": "woodshed"}
 SAFE = {"GET", "HEAD", "OPTIONS"}
+WRITES_ON_GET = ("/lessons", "/reviews", "/s/", "/p/")  # what is only looked at, but noted or counted
 COUNTS_ONLY = {"rate_count"}  # tables that a refused request may change
 PROTECTED = {  # what a form might try to set, by the names of columns
     **dict.fromkeys(("user_id", "mentor_id", "by_id", "logged_by", "accepted_by", "ended_by", "piece_id"), NEW_UUID),
@@ -77,7 +78,7 @@ class Site:
     def ask(self, actor: str, method: str, address: str, form: dict[str, Any] | None, **more: Any) -> TestResponse:
         client = self.app.test_client()
         client.set_cookie("woodshed", self.cookies[actor])
-        self.is_dirty = self.is_dirty or method not in SAFE or address.startswith(("/lessons", "/reviews"))
+        self.is_dirty = self.is_dirty or method not in SAFE or address.startswith(WRITES_ON_GET)
         return client.open(address, method=method, data=form, **more)
 
     def ask_by_key(self, actor: str, case: Case, method: str, address: str, missing: bool = False) -> TestResponse:

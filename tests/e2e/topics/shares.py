@@ -19,7 +19,7 @@ from tests.e2e.stop import Stop
 
 NOBODY = ""
 NO_PAGES = {"guests.sound", "guests.peaks", "guests.file", "public_pages.sound", "public_pages.peaks"}
-ABOUT = """I mix **indie, folk and quiet electronic music** in a small room in Leipzig, and I like songs that leave room.
+ABOUT = """I mix **indie, folk and quiet electronic music** in a small room in Leipzig, for songs that leave room.
 
 - Mixing, up to 40 tracks, two revisions
 - Editing and tuning, discreetly
@@ -71,7 +71,7 @@ STOPS = [
     Stop("guests.show", "/s/{share_secret}?thanks=1", (NOBODY,), "thanks"),
     Stop("guests.show", "/s/{share_secret}", (NOBODY,), "refused", 200, forgets_the_name),
     Stop("guests.show", "/s/{locked_secret}", (NOBODY,), "shut", 404),
-    Stop("guests.show", "/s/{picture_secret}", (NOBODY,), "picture"),
+    Stop("guests.show", "/s/{picture_share_secret}", (NOBODY,), "picture"),
     Stop("public_pages.edit", "/portfolio/public-page", ("ada", "fay")),
     Stop("public_pages.edit", "/portfolio/public-page", ("fay",), "refused", 200, takes_a_word_of_ours),
     Stop("public_pages.preview", "/portfolio/public-page/preview"),
@@ -97,7 +97,7 @@ def fill(cast: Any, db: Session, app: Flask) -> None:
     link("share", "beat", "Mara, who sings it", may_download=True, may_remark=True, days=30)
     link("locked", "beat", "The label in Hamburg", version=1, days=0, password_hash="nobody's")
     link("ended_share", "beat", "Tom", days=7)
-    link("picture", "picture", "Tom")
+    link("picture_share", "picture", "Tom")
     shares.end(db, ada, UUID(cast.ids["ended_share"]), at=days_ago(4))
 
     for number, (title, role, genre, seconds) in enumerate(
