@@ -28,6 +28,12 @@ from mentorship.views import files
 
 bp = Blueprint("guests", __name__)
 PROOF_LASTS = 12 * 3600  # seconds that a password is not asked for again
+KINDS = [
+    ("fix", "Something to mend"),
+    ("idea", "An idea"),
+    ("praise", "Something good"),
+    ("question", "A question"),
+]
 NOTING_PATIENCE = 0.2  # seconds that a page may wait to note that it was opened
 
 
@@ -157,7 +163,8 @@ def _page(secret: str, found: Opened) -> str:
         text=text,
         is_cut=is_cut,
         is_missing=not files.storage().path(version.sha256).is_file(),
-        kinds=guest_remarks.KINDS,
+        day=f"{version.uploaded_at.day} {version.uploaded_at:%B %Y}",
+        kinds=KINDS,
         has_thanks="thanks" in request.args,
     )
 

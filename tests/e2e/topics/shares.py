@@ -55,7 +55,7 @@ def forgets_the_name(page: Page) -> None:
 
 
 def takes_a_word_of_ours(page: Page) -> None:
-    page.get_by_label("Its address").fill("admin")
+    page.get_by_label("Name in the address").fill("admin")
     page.get_by_role("button", name="Save").click()
     page.locator(".field-error").first.wait_for()
 
