@@ -74,6 +74,8 @@ BLUEPRINTS = [
     "mentorship.views.shares",
     "mentorship.views.guests",
     "mentorship.views.public_pages",
+    "mentorship.views.verdicts",
+    "mentorship.views.testimonials",
 ]
 
 

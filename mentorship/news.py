@@ -10,3 +10,4 @@ FEEDBACK = inbox.offer("feedback", "Reviews that are asked for, given and answer
 MILESTONE = inbox.offer("milestone", "Milestones: handed in, returned, verified")
 NUDGE = inbox.offer("nudge", "Apprentices without movement, meetings without a signature")
 SHARE = inbox.offer("share", "Remarks by guests of your share links")
+TESTIMONIAL = inbox.offer("testimonial", "Testimonials: clients said yes, or took it back")

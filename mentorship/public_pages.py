@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from core import prose, words
 from core.accounts import User
 from core.errors import NotFound, Refused
-from mentorship import portfolio
-from mentorship.models.pieces import Feedback, Piece, Testimonial, Version
+from mentorship import piece_states, testimonials
+from mentorship.models.pieces import Piece, Version
 from mentorship.models.shares import PublicPage
 
 HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -35,7 +34,6 @@ RESERVED = frozenset(
         *("undefined", "user", "users", "webmaster", "well-known", "woodshed", "www", "you"),
     }
 )
-APPROVED = "approved"
 E_MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 WEB = re.compile(r"https?://[^\s<>\"']+")
 
@@ -144,16 +142,28 @@ def find(db: Session, handle: str) -> tuple[PublicPage, str]:
 
 
 def showcases(db: Session, owner_id: UUID) -> list[Showcase]:
-    """What stands on the page, the newest choice first; of each piece the version that was approved last."""
-    rows = db.exec(_shown(owner_id)).all()
-    newest: dict[UUID, tuple[Piece, Version]] = {}
-    for piece, version in rows:
-        if piece.id not in newest or version.number > newest[piece.id][1].number:
-            newest[piece.id] = (piece, version)
-    praise = _praise(db, owner_id, list(newest))
+    """What stands on the page, the newest choice first; of each piece the latest version that was approved."""
+    pieces = db.exec(_showcased(owner_id)).all()
+    approved = {
+        piece_id: standing.approved.version_id
+        for piece_id, standing in piece_states.of(db, pieces).items()
+        if standing.is_on_show and standing.approved
+    }
+    mine = (Version.user_id == owner_id, col(Version.id).in_(approved.values()))
+    versions = {version.piece_id: version for version in db.exec(select(Version).where(*mine))}
+    said = testimonials.shown(db, list(versions))
     return [
-        Showcase(piece.id, piece.title, piece.role, piece.genre, piece.credits, version, praise.get(piece.id, []))
-        for piece, version in newest.values()
+        Showcase(
+            piece.id,
+            piece.title,
+            piece.role,
+            piece.genre,
+            piece.credits,
+            versions[piece.id],
+            [Praise(one.name, one.text) for one in said.get(piece.id, [])],
+        )
+        for piece in pieces
+        if piece.id in versions
     ]
 
 
@@ -172,44 +182,11 @@ def contact_address(contact: str) -> str:
     return f"mailto:{contact}" if E_MAIL.fullmatch(contact) else ""
 
 
-def _shown(owner_id: UUID):  # type: ignore[no-untyped-def]
-    given = sa.exists().where(
-        col(Feedback.user_id) == Version.user_id,
-        col(Feedback.version_id) == Version.id,
-        col(Feedback.verdict) == APPROVED,
-        col(Feedback.given_at).is_not(None),
-        col(Feedback.withdrawn_at).is_(None),
-    )
-    pieces = (col(Piece.user_id) == owner_id, *_by_choice())
-    order = (col(Piece.showcased_at).desc(), col(Piece.id).desc())
-    return select(Piece, Version).join(Version, portfolio.OF_PIECE).where(*pieces, given).order_by(*order)
-
-
 def _showcased(owner_id: UUID):  # type: ignore[no-untyped-def]
-    return select(Piece).where(col(Piece.user_id) == owner_id, *_by_choice()).order_by(col(Piece.showcased_at).desc())
-
-
-def _by_choice() -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        col(Piece.showcased_at).is_not(None),
-        col(Piece.archived_at).is_(None),
-        col(Piece.is_reference).is_(False),
-    )
-
-
-def _praise(db: Session, owner_id: UUID, piece_ids: list[UUID]) -> dict[UUID, list[Praise]]:
-    """What clients said of these pieces, if they said yes to its being shown and did not take it back."""
-    found: dict[UUID, list[Praise]] = {}
-    rows = select(Testimonial).where(
-        Testimonial.user_id == owner_id,
-        col(Testimonial.piece_id).in_(piece_ids),
-        col(Testimonial.yes_at).is_not(None),
-        col(Testimonial.withdrawn_at).is_(None),
-        Testimonial.text != "",
-    )
-    for one in db.exec(rows.order_by(col(Testimonial.yes_at), col(Testimonial.id))) if piece_ids else ():
-        found.setdefault(one.piece_id, []).append(Praise(one.name, one.text))
-    return found
+    mine = (col(Piece.user_id) == owner_id, col(Piece.showcased_at).is_not(None))
+    there = (col(Piece.archived_at).is_(None), col(Piece.is_reference).is_(False))
+    order = (col(Piece.showcased_at).desc(), col(Piece.id).desc())
+    return select(Piece).where(*mine, *there).order_by(*order)
 
 
 def _handle(text: str) -> str:

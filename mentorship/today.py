@@ -106,7 +106,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         milestone=_milestone(db, library, user_id),
         waiting=few(waiting, MOST_WAITING),
         apprentices=apprentices,
-        reviews=feedback.waiting_for(db, user_id),
+        reviews=[one for one in feedback.waiting_for(db, user_id) if not one.of_mentor],  # those stand under waiting
         fits=_fits(db, user_id, at),
         week=_week(db, user_id, zone, day),
         wants_mentor=_wants_mentor(db, user_id, lesson, at),

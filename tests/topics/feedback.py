@@ -31,17 +31,20 @@ MATRIX: dict[str, list[Case]] = {
         only(
             {"ben": 303},
             url={"version_id": "@other version of Ben"},
+            query="of=apprentice",
             form={"person": "@fay", "question": "What do you hear?"},
         ),
         only(
             {"ben": 409},
             url={"version_id": "@version of Ben"},
+            query="of=apprentice",
             form={"person": "@ada", "question": "Once more?"},
             about="Ada was asked about it already",
         ),
         only(
             {"ben": 422},
             url={"version_id": "@version of Ben"},
+            query="of=apprentice",
             form={"person": "@dora", "question": "And you?"},
             about="Dora is not Ben's apprentice",
         ),
