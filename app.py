@@ -67,6 +67,8 @@ BLUEPRINTS = [
     "mentorship.views.agenda",
     "mentorship.views.notes",
     "mentorship.views.portfolio",
+    "mentorship.views.remarks",
+    "mentorship.views.markers",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
     "mentorship.views.parking",

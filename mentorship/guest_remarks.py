@@ -7,15 +7,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core import inbox, words
+from core import words
 from core.errors import Conflict, NotAllowed, Refused
-from core.ids import uuid7
-from mentorship import news, share_log
+from mentorship import remarks, share_log
 from mentorship.models.remarks import Remark
 from mentorship.shares import Opened
 
-KINDS = ("fix", "idea", "praise", "question")
-LONGEST_NAME, LONGEST_TEXT = 60, 2000
 MOST_OF_A_LINK = 300
 SAME_WITHIN = timedelta(minutes=10)
 MOMENT = re.compile(r"(?:(\d{1,3}):)?(\d{1,5})(?:[.,](\d{1,3}))?")
@@ -45,11 +42,11 @@ def add(db: Session, found: Opened, said: Said, *, at: datetime) -> None:
             f"Version {version.number} came while you listened. Hear it first; what you typed is still here."
         )
     name, text = words.one_line(said.name), said.text.strip()
-    if not name or len(name) > LONGEST_NAME:
-        raise Refused(f"Say who you are, in up to {LONGEST_NAME} characters.", field="name")
-    if not text or len(text) > LONGEST_TEXT:
-        raise Refused(f"Write what you heard, in up to {LONGEST_TEXT} characters.", field="text")
-    if said.kind not in KINDS:
+    if not name or len(name) > remarks.LONGEST_NAME:
+        raise Refused(f"Say who you are, in up to {remarks.LONGEST_NAME} characters.", field="name")
+    if not text or len(text) > remarks.LONGEST:
+        raise Refused(f"Write what you heard, in up to {remarks.LONGEST} characters.", field="text")
+    if said.kind not in remarks.KINDS:
         raise Refused("Choose one of the offered answers.", field="kind")
     start_ms = _ms(said.moment, version.seconds)
     of_link = (col(Remark.user_id) == share.user_id, col(Remark.share_id) == share.id)
@@ -58,28 +55,8 @@ def add(db: Session, found: Opened, said: Said, *, at: datetime) -> None:
         return
     if db.exec(select(sa.func.count()).select_from(Remark).where(*of_link)).one() >= MOST_OF_A_LINK:
         raise Refused("This link has all the remarks it can hold. Tell whoever sent it what you heard.")
-    remark = Remark(
-        user_id=share.user_id,
-        id=uuid7(),
-        version_id=version.id,
-        by_name=name,
-        share_id=share.id,
-        kind=said.kind,
-        start_ms=start_ms,
-        text=text,
-        at=at,
-    )
-    db.add(remark)
+    remarks.add_guest(db, version, share.id, name, kind=said.kind, start_ms=start_ms, text=text, at=at)
     share_log.note(db, share, "remarked", at=at)
-    inbox.tell(
-        db,
-        share.user_id,
-        news.SHARE,
-        f"{name}, a guest, remarked on {found.piece.title} at {words.clock_time(start_ms / 1000)}.",
-        path=f"/portfolio/pieces/{found.piece.id}?version={version.number}",
-        thread=f"piece:{found.piece.id}",
-        at=at,
-    )
 
 
 def _ms(moment: str, seconds: float | None) -> int:
@@ -91,6 +68,6 @@ def _ms(moment: str, seconds: float | None) -> int:
         raise Refused("Write the moment as minutes and seconds, like 1:12.", field="moment")
     minutes, whole, parts = found.groups()
     ms = (int(minutes or 0) * 60 + int(whole)) * 1000 + int((parts or "0").ljust(3, "0"))
-    if seconds is not None and ms > seconds * 1000 + 500:
+    if seconds is not None and ms > seconds * 1000:
         raise Refused(f"It is over by then: it lasts {words.clock_time(round(seconds))}.", field="moment")
     return ms

@@ -8,6 +8,6 @@ SIGNING = inbox.offer("signing", "Sessions: signed, or changed after a signature
 NOTES = inbox.offer("notes", "Notes, agenda and actions of your meetings")
 FEEDBACK = inbox.offer("feedback", "Reviews that are asked for, given and answered", mails=True)
 MILESTONE = inbox.offer("milestone", "Milestones: handed in, returned, verified")
+REMARK = inbox.offer("remark", "Remarks at a second of a piece: written, answered, fixed, heard")
 NUDGE = inbox.offer("nudge", "Apprentices without movement, meetings without a signature")
-SHARE = inbox.offer("share", "Remarks by guests of your share links")
 TESTIMONIAL = inbox.offer("testimonial", "Testimonials: clients said yes, or took it back")

@@ -36,7 +36,17 @@ PURE = {  # arithmetic and text: no tables, no database
         *("source_text", "spacing", "truth_models"),
         *("typed", "workload"),
     },
-    "mentorship": {"calendar_file", "clocks", "file_kinds", "merging", "probe"},
+    "mentorship": {
+        "calendar_file",
+        "clip",
+        "clocks",
+        "file_kinds",
+        "markers",
+        "merging",
+        "midi_markers",
+        "probe",
+        "time_links",
+    },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")
 TABLES = ("sqlalchemy", "sqlmodel", "alembic")

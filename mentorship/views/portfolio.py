@@ -22,6 +22,8 @@ from mentorship import (
     pathways,
     piece_states,
     portfolio,
+    remark_page,
+    remarks_kept,
     review_page,
     shares,
     testimonials,
@@ -82,6 +84,7 @@ def index():
         about=about_version,
         share_count=shares.count_open(db, me.id, at=clock.now()),
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
+        has_said=remarks_kept.has_any(db, me.id),
     )
 
 
@@ -157,6 +160,7 @@ def show(piece_id: UUID):
         **heard(piece, version),
         **review_page.of_page(db, me.id, piece, version),
         **testimonials.of_page(db, me.id, piece),
+        **remark_page.of_page(db, me.id, piece, version, versions, request.args.get("remarks", ""), at=clock.now()),
     )
 
 
