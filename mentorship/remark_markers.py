@@ -63,10 +63,10 @@ def take(db: Session, person_id: UUID, version_id: UUID, found: list[Noted], *, 
 def take_back(db: Session, person_id: UUID, version_id: UUID, moment: datetime, *, at: datetime) -> int:
     """Remove what this person took at that moment, but for what was answered since. Returns how many. Refused after
     15 minutes."""
-    if at - moment > remarks.UNDO_LASTS:
-        raise Refused("These were taken more than 15 minutes ago. Remove those that you do not need one by one.")
     piece, version = portfolio.find_version(db, person_id, version_id)
     portfolio.find(db, person_id, piece.id)
+    if at - moment > remarks.UNDO_LASTS:
+        raise Refused("These were taken more than 15 minutes ago. Remove those that you do not need one by one.")
     mine = select(Remark).where(
         Remark.user_id == version.user_id,
         Remark.version_id == version.id,

@@ -58,7 +58,7 @@ def seconds(ms: int) -> str:
     return f"{ms / 1000:.3f}".rstrip("0").rstrip(".")
 
 
-def linked(text: str, *, plays: bool = True) -> Markup:
+def linked(text: str, plays: bool = True) -> Markup:
     """A person's plain text, with each "#1:12" in it as a link that plays the sound of its page from there.
 
     plays: whether there is a sound on that page; without one the text stays as it is.

@@ -212,7 +212,7 @@ def expected(case: Case, actor: str, *, by_script: bool = False) -> int:
 
 def said(answer: TestResponse) -> str:
     """Everything that reaches the browser."""
-    return answer.get_data(as_text=True) + "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    return answer.get_data().decode(errors="replace") + "\n".join(f"{name}: {value}" for name, value in answer.headers)
 
 
 def same(answer: TestResponse, *names: str) -> tuple[bytes, list[tuple[str, str]]]:

@@ -53,12 +53,14 @@ def file(version_id: UUID, name: str):
     if name not in markers.FORMATS:
         raise NotFound
     made = markers.FORMATS[name]
-    return send_file(
+    answer = send_file(
         io.BytesIO(made.write(remark_markers.out(get_db(), version))),
         mimetype=made.media_type,
         as_attachment=True,
         download_name=remark_markers.file_name(piece.title, version, made.ending),
     )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @bp.post("")
