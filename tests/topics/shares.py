@@ -28,7 +28,7 @@ READERS: dict[str, set[str]] = {
     "page headline": PRIVATE,
     "page about": PRIVATE,
     "page contact": PRIVATE,
-    "showcase title": PRIVATE,
+    "showcase title": PRIVATE | {"ben"},  # who approved it
     "showcase about": PRIVATE,
     "showcase content": PRIVATE,
     "showcase content later": PRIVATE,
