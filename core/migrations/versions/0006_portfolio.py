@@ -42,8 +42,8 @@ Table = tuple[list[sa.Column], list[sa.Constraint], dict[str, list[str]]]  # col
 
 
 def upgrade() -> None:
-    for table, columns in COLUMNS.items():
-        for name, kind, default in columns:
+    for table, added in COLUMNS.items():
+        for name, kind, default in added:
             op.add_column(table, sa.Column(name, kind, nullable=default is None, server_default=default))
     for table, (columns, constraints, indexes) in tables().items():
         op.create_table(table, *columns, *constraints)
@@ -56,8 +56,8 @@ def downgrade() -> None:
         for name in indexes:
             op.drop_index(f"ix_{table}_{name}", table)
         op.drop_table(table)
-    for table, columns in COLUMNS.items():
-        for name, *_ in columns:
+    for table, added in COLUMNS.items():
+        for name, *_ in added:
             op.drop_column(table, name)
 
 
