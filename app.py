@@ -69,6 +69,8 @@ BLUEPRINTS = [
     "mentorship.views.notes",
     "mentorship.views.portfolio",
     "mentorship.views.measuring",
+    "mentorship.views.measures",
+    "mentorship.views.references",
     "mentorship.views.transfers",
     "mentorship.views.milestones",
     "mentorship.views.calendars",

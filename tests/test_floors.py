@@ -37,7 +37,17 @@ PURE = {  # arithmetic and text: no tables, no database
         *("typed", "workload"),
     },
     "mentorship": {
-        *("aac", "calendar_file", "clocks", "figure_words", "file_kinds", "merging", "meter_pictures", "probe", "targets"),
+        *(
+            "aac",
+            "calendar_file",
+            "clocks",
+            "figure_words",
+            "file_kinds",
+            "merging",
+            "meter_pictures",
+            "probe",
+            "targets",
+        ),
     },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

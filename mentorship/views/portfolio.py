@@ -17,7 +17,7 @@ from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import feedback, file_kinds, links, measuring, portfolio
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import files, transfers
+from mentorship.views import files, measures, transfers
 from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -114,6 +114,7 @@ def show(piece_id: UUID):
         site=files.site(),
         **heard(piece, version),
         **meter.of_page(db, me.id, version),
+        **measures.of_page(db, me.id, piece, version),
     )
 
 
