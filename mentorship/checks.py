@@ -11,7 +11,7 @@ from mentorship.models.pieces import Measurement, Version
 
 
 def file_faults(db: Session, *, storage: Storage) -> list[str]:
-    """A sentence for each version with what was made of it, each file of a session, and each picture or sound of a card,
+    """A sentence for each version and what was made of it, each file of a session, and each picture or sound of a card,
     whose content is missing or is not what was uploaded."""
     named = [
         (version.sha256, f"version {version.id} ({version.file_name})")
