@@ -7,7 +7,6 @@ sends them all through the look and, where they are taken as sound, through the 
 
 import io
 import struct
-import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -208,4 +207,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
