@@ -20,7 +20,7 @@ from core import disk
 from core.errors import Busy
 from core.ids import uuid7
 from core.settings import Settings, SettingsError
-from core.storage import BLOCK, Staged, Storage
+from core.storage import BLOCK, ORPHAN_SECONDS, Staged, Storage
 
 IN_USE_SECONDS = 3600  # what was asked for so lately is not thrown out of the cache
 MISSING = (
@@ -60,8 +60,14 @@ class RemoteStorage(Storage):
     bucket: Any
     cache: int
 
-    def keep(self, staged: Staged) -> Path:
+    def send_ahead(self, staged: Staged) -> None:
         self._send(staged.path, staged.sha256)
+
+    def keep(self, staged: Staged) -> Path:
+        """In the bucket first. What was put there lately is no orphan yet, so it need not be sent again."""
+        put_at = self._put_at(staged.sha256)
+        if put_at is None or (datetime.now(UTC) - put_at).total_seconds() > ORPHAN_SECONDS / 2:
+            self._send(staged.path, staged.sha256)
         return super().keep(staged)
 
     def path(self, sha256: str) -> Path:
@@ -75,14 +81,7 @@ class RemoteStorage(Storage):
         return here
 
     def has(self, sha256: str) -> bool:
-        import obstore
-
-        if self.place(sha256).is_file():
-            return True
-        with _asked(), suppress(FileNotFoundError):
-            obstore.head(self.bucket, _key(sha256))
-            return True
-        return False
+        return self.place(sha256).is_file() or self._put_at(sha256) is not None
 
     def remove(self, sha256: str) -> None:
         self._delete(sha256)
@@ -114,19 +113,20 @@ class RemoteStorage(Storage):
         for asked_at, size, path in sorted(found):
             if over <= 0 or time.time() - asked_at < IN_USE_SECONDS:
                 return
-            if self._is_there(path.name):
+            if self._put_at(path.name) is not None:
                 path.unlink(missing_ok=True)
                 over -= size
 
-    def _is_there(self, sha256: str) -> bool:
+    def _put_at(self, sha256: str) -> datetime | None:
+        """When it was put into the bucket; None: it is not there."""
         import obstore
 
         try:
             with _asked():
-                obstore.head(self.bucket, _key(sha256))
+                found: datetime = obstore.head(self.bucket, _key(sha256))["last_modified"]
         except FileNotFoundError:
-            return False
-        return True
+            return None
+        return found
 
     def _send(self, path: Path, sha256: str) -> None:
         import obstore

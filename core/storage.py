@@ -97,6 +97,9 @@ class Storage:
         disk.sync(target.parent)
         return target
 
+    def send_ahead(self, staged: Staged) -> None:
+        """Before a transaction that will keep it: whatever of the keeping takes long."""
+
     def drop(self, staged: Staged) -> None:
         staged.path.unlink(missing_ok=True)
 

@@ -40,7 +40,7 @@ def stand_in() -> Any:
     made.exceptions.BaseError = Away
     made.put = lambda store, key, path: store.__setitem__(key, (Path(path).read_bytes(), datetime.now(UTC)))
     made.get = lambda store, key: Octets(_of(store, key)[0])
-    made.head = lambda store, key: {"path": key, "size": len(_of(store, key)[0])}
+    made.head = lambda store, key: {"path": key, "last_modified": _of(store, key)[1]}
     made.delete = lambda store, key: store.pop(key, None)
     made.list = lambda store: [[{"path": key, "last_modified": put_at} for key, (_, put_at) in store.items()]]
     return made

@@ -44,6 +44,17 @@ def test_what_was_kept_is_fetched_when_it_is_not_here_any_more(remote):
     assert not list((remote.folder / "incoming").iterdir())
 
 
+def test_what_was_sent_ahead_is_not_sent_again_while_others_wait_for_the_database(remote, monkeypatch):
+    import obstore
+
+    staged = remote.stage(io.BytesIO(b"a mix"), most=100)
+    remote.send_ahead(staged)
+    monkeypatch.setattr(obstore, "put", None)
+    remote.keep(staged)
+
+    assert remote.names() == {staged.sha256}
+
+
 def test_what_is_nowhere_is_missing(remote):
     assert not remote.has("0" * 64)
     assert not remote.path("0" * 64).is_file()
