@@ -34,6 +34,7 @@ COMMANDS = {
     "measure": ("curriculum.audio_commands:command", "Measure a sound file: loudness, peaks, stereo (--json)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "bench-people": ("mentorship.bench_people:command", "Measure what a mentor's desk and brief cost."),
+    "bench-uploads": ("mentorship.bench_uploads:command", "Measure what a request that uploads costs."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
 }
 

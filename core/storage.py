@@ -90,18 +90,31 @@ class Storage:
 
     def keep(self, staged: Staged) -> Path:
         """Move a staged file to its place for good. The same content twice is one file."""
-        target = self.path(staged.sha256)
+        target = self.place(staged.sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(staged.path, target)
         os.utime(target)
         disk.sync(target.parent)
         return target
 
+    def send_ahead(self, staged: Staged) -> None:
+        """Before a transaction that will keep it: whatever of the keeping takes long."""
+
     def drop(self, staged: Staged) -> None:
         staged.path.unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this SHA-256 lies. Anything but 64 hex digits is refused (ValueError)."""
+        """Where the file with this SHA-256 lies, ready to be read."""
+        return self.place(sha256)
+
+    def has(self, sha256: str) -> bool:
+        return self.place(sha256).is_file()
+
+    def remove(self, sha256: str) -> None:
+        self.place(sha256).unlink(missing_ok=True)
+
+    def place(self, sha256: str) -> Path:
+        """Where this file belongs in our folder. Anything but 64 hex digits is refused (ValueError)."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError("not a SHA-256")
         return self.folder / sha256[:2] / sha256

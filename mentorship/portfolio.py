@@ -167,7 +167,9 @@ def received(storage: Storage, stream: BinaryIO, name: str, *, most: int, minute
     """
     staged = storage.stage(stream, most=most)
     try:
-        yield Upload(staged, probe.look(staged.path, name, minutes=minutes), label(name))
+        found = probe.look(staged.path, name, minutes=minutes)
+        storage.send_ahead(staged)
+        yield Upload(staged, found, label(name))
     finally:
         storage.drop(staged)
 

@@ -192,7 +192,7 @@ def of_session(db: Session, viewer_id: UUID, session: StudioSession) -> dict[str
                 "you" if one.added_by == viewer_id else names.get(one.added_by, ""),
                 one.added_by == viewer_id,
                 one.media_type in PLAYED_EVERYWHERE,
-                not storage().path(one.sha256).is_file(),
+                not storage().has(one.sha256),
             )
             for one in rows
         ],

@@ -323,7 +323,7 @@ def heard(piece: Piece, version: Version | None) -> dict[str, object]:
         "text": text,
         "is_cut": is_cut,
         "plays_everywhere": version.media_type in files.PLAYED_EVERYWHERE,
-        "is_missing": not files.storage().path(version.sha256).is_file(),
+        "is_missing": not files.storage().has(version.sha256),
         "sound": listening.sound_of(get_db(), version) if version.kind == "audio" else None,
     }
 

@@ -179,7 +179,7 @@ def test_a_refusal_to_a_script_is_json(visitor: Client, fresh_db: Session) -> No
     answer = visitor.send("/book", {"words": "no"}, headers={"X-Requested-With": "woodshed"})
 
     assert answer.status_code == 422
-    assert answer.get_json() == {"error": "Say something kind.", "errors": {}}
+    assert answer.get_json() == {"error": "Say something kind.", "errors": {"words": "Say something kind."}}
     assert written(fresh_db) == []
 
 
