@@ -46,6 +46,7 @@ export class Elements {
   }
 
   async play() {
+    if (this.playing) return;
     if (this.time >= this.duration - 0.01) await this.place(0);
     if (this.range && this.time >= this.range[1]) await this.place(this.range[0]);
     this.playing = true;
