@@ -1,5 +1,6 @@
 // Long sounds: an <audio> each, playing all at once and kept in step; decoded they would fill the memory. Of two that
-// are apart, only the one that nobody hears is bent.
+// are apart, only the one that nobody hears is bent. In step to the sample are WAV and FLAC: of MP3 and Ogg a browser
+// guesses where a second lies, and its clock does not know by how much it is wrong.
 
 import { Graph } from "./deck-graph.js";
 
@@ -45,6 +46,7 @@ export class Elements {
   }
 
   async play() {
+    if (this.playing) return;
     if (this.time >= this.duration - 0.01) await this.place(0);
     if (this.range && this.time >= this.range[1]) await this.place(this.range[0]);
     this.playing = true;
