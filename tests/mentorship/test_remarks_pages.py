@@ -171,7 +171,8 @@ def test_markers_go_out_in_and_back(as_ada, fresh_db, version):
     ],
 )
 def test_a_clip_is_what_stands_around_a_moment_and_at_most_fifteen_seconds(place, stretch):
-    assert clip.stretch(*place, 200_000) == stretch
+    start, end = place
+    assert clip.stretch(start, end, 200_000) == stretch
 
 
 def test_a_short_sound_is_taken_whole():
