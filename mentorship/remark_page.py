@@ -16,12 +16,12 @@ from mentorship.portfolio import OF_PIECE
 from mentorship.remark_steps import TO_DO, State
 from mentorship.remarks import KINDS, OF_REMARK
 
-SAYS = {"yes": "heard it", "not yet": "not yet", "reopened": "opened it again"}
+SAYS = {"yes": "heard it", "not yet": "said not yet", "reopened": "opened it again"}
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A step or a reply in words. what: "fixed in V3"; "" for a reply."""
+    """A step or a reply in words. what: "fixed it in V3"; "" for a reply."""
 
     id: UUID
     what: str
@@ -96,8 +96,8 @@ class Seen:
                 return f"fixed in V{self.fixed_in}"
             case "dropped":
                 return "answered" if self.remark.kind == "question" else "left as it is"
-            case "open" if last.startswith("not yet"):
-                return last
+            case "open" if last.startswith(SAYS["not yet"]):
+                return f"not yet in V{self.fixed_in}"
         return self.state
 
     @property
@@ -260,9 +260,9 @@ def _as_seen(
 def _what(remark: Remark, step: RemarkStep, numbers: dict[UUID, int]) -> str:
     number = numbers.get(step.version_id) if step.version_id else None
     if step.kind == "fixed":
-        return f"fixed in V{number}"
+        return f"fixed it in V{number}"
     if step.kind == "dropped":
-        return "answered" if remark.kind == "question" else "left as it is"
+        return "took it as answered" if remark.kind == "question" else "left it as it is"
     return SAYS[step.kind] + (f" in V{number}" if number else "")
 
 

@@ -13,9 +13,9 @@ from mentorship import portfolio, time_links
 from mentorship.models.pieces import Piece, Version
 from mentorship.models.remarks import Remark, RemarkReply, RemarkStep
 from mentorship.portfolio import OF_PIECE
-from mentorship.remark_page import SAYS
 from mentorship.remarks import KINDS, OF_REMARK
 
+WORDS = {"yes": "Yes, fixed", "not yet": "Not yet", "dropped": "Settled"}  # what a line with a step went with
 MOST = 500  # of each kind of words, the newest
 
 
@@ -107,7 +107,7 @@ def _steps(db: Session, person_id: UUID) -> list[tuple[Piece, User, Words]]:
         .limit(MOST)
     )
     return [
-        (piece, owner, _words(remark, version, SAYS.get(step.kind, step.kind).capitalize(), step.text, step.at))
+        (piece, owner, _words(remark, version, WORDS.get(step.kind, ""), step.text, step.at))
         for step, remark, version, piece, owner in db.execute(statement)
     ]
 

@@ -275,7 +275,7 @@ def test_dropped_and_opened_again(db, ada, ben, eve, link_of, remark):
         remark_steps.reopen(db, ben.id, remark.id, at=MONDAY)
 
     assert seen_by(db, ada, remark).word == "open"
-    assert [one.what for one in seen_by(db, ada, remark).said] == ["left as it is", "opened it again"]
+    assert [one.what for one in seen_by(db, ada, remark).said] == ["left it as it is", "opened it again"]
 
 
 def test_praise_takes_no_steps(db, ada, ben, link, version):

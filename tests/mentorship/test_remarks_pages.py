@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from core.errors import Refused
+from curriculum import lessons
 from curriculum.models import CardMedia, Memory, OwnCard
 from mentorship import clip
 from mentorship.models.meetings import ParkedQuestion
 from mentorship.models.pieces import Version
 from mentorship.models.remarks import Remark
 from tests.mentorship.page_text import words
+from tests.times import MONDAY
 
 RATE = 44_100
 
@@ -157,6 +159,21 @@ def test_markers_go_out_in_and_back(as_ada, fresh_db, version):
     assert "There is no remark on this version yet." in words(as_ada.get(path))
 
 
+def test_brief_and_today_name_the_open_seconds(as_ada, as_ben, ada, ben, db, library, link_of, version):
+    link_of(ada, ben)
+    as_ada.send(f"/portfolio/pieces/{version.piece_id}/shared")
+    write(as_ben, version, remark_start="0:01.5")
+    write(as_ben, version, remark_start="0:03", remark_kind="praise")
+    for person in (ada, ben):
+        lessons.welcome(db, library, person.id, makes="", daw="", programme="", zone=person.zone, at=MONDAY)
+    db.commit()
+
+    assert "Open remarks" in words(as_ben.get(f"/apprentices/{ada.id}/brief"))
+    assert "Night bus V1 at 0:01.500" in words(as_ben.get(f"/apprentices/{ada.id}/brief"))
+    assert "Night bus, V1 · 1 open remark" in words(as_ada.get("/"))
+    assert "Night bus" not in words(as_ben.get("/"))
+
+
 # -- the clip ------------------------------------------------------------------------------------------------
 
 
@@ -171,7 +188,8 @@ def test_markers_go_out_in_and_back(as_ada, fresh_db, version):
     ],
 )
 def test_a_clip_is_what_stands_around_a_moment_and_at_most_fifteen_seconds(place, stretch):
-    assert clip.stretch(*place, 200_000) == stretch
+    start, end = place
+    assert clip.stretch(start, end, 200_000) == stretch
 
 
 def test_a_short_sound_is_taken_whole():
