@@ -73,7 +73,8 @@ class Seen:
 
     @property
     def is_earlier(self) -> bool:
-        return self.version.number < self.newest
+        """Whether a newer version is there that the reader may know of: who was asked about one alone may not."""
+        return (self.is_asker or self.of_mentor) and self.version.number < self.newest
 
     @property
     def word(self) -> str:
