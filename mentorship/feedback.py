@@ -73,7 +73,8 @@ class Seen:
 
     @property
     def is_earlier(self) -> bool:
-        return self.version.number < self.newest
+        """Whether a newer version is there that the reader may know of: who was asked about one alone may not."""
+        return (self.is_asker or self.of_mentor) and self.version.number < self.newest
 
     @property
     def word(self) -> str:
@@ -97,6 +98,7 @@ def ask(
 ) -> Feedback:
     """Ask an apprentice what she hears in a version of one's own piece; she may open that version from now on."""
     piece, version = portfolio.own_version(db, mentor_id, version_id)
+    _refuse_reference(piece)
     if apprentice_id not in links.apprentices_of(db, mentor_id):
         raise Refused("Choose one of your apprentices. Nobody else can be asked.", field="person")
     feedback, asker = _asked(db, mentor_id, version, apprentice_id, question, "apprentice", (), at)
@@ -120,8 +122,7 @@ def ask_mentor(
     """
     found, version = portfolio.own_version(db, owner_id, version_id)
     piece = portfolio.own(db, owner_id, found.id)  # held: nobody makes it a draft meanwhile
-    if piece.is_reference:
-        raise Refused(f"{piece.title} is a reference, somebody else's record. Ask about a piece of yours.")
+    _refuse_reference(piece)
     if mentor_id not in {mentor.id for mentor in links.mentors_who_see(db, owner_id, "pieces")}:
         raise Refused("Choose a mentor who sees your pieces. Nobody else can be asked.", field="person")
     wanted = tuple(area.name for area in reviews.AREAS if area.name in areas)
@@ -275,6 +276,11 @@ def _reach(db: Session, person_id: UUID) -> _Reach:
         readers={mentor for _, mentor, shows in pairs if shows} - {person_id},
         owners={apprentice for apprentice, _, shows in pairs if shows} - {person_id},
     )
+
+
+def _refuse_reference(piece: Piece) -> None:
+    if piece.is_reference:
+        raise Refused(f"{piece.title} is a reference, somebody else's record. Ask about a piece of yours.")
 
 
 def _asked(

@@ -80,8 +80,7 @@ def open_requests(db: Session, piece: Piece) -> list[Verdict]:
 
 def approved_versions(db: Session, owner_id: UUID) -> dict[UUID, Verdict]:
     """Somebody's versions of which the newest verdict is yes, each with that verdict."""
-    newest = {verdict.version_id: verdict for _, verdict in _verdicts(db, col(Version.user_id) == owner_id)}
-    return {version_id: verdict for version_id, verdict in newest.items() if verdict.word == "approved"}
+    return _approved(verdict for _, verdict in _verdicts(db, col(Version.user_id) == owner_id))
 
 
 def stands() -> sa.ColumnElement[bool]:
@@ -103,11 +102,15 @@ def stands() -> sa.ColumnElement[bool]:
 def _standing(piece: Piece, said: Sequence[Verdict]) -> Standing:
     """said: in the order in which it counts, what counts most last."""
     last = said[-1] if said else None
-    newest = {verdict.version_id: verdict for verdict in said if verdict.word != "in review"}
-    yes = [verdict for verdict in newest.values() if verdict.word == "approved"]
-    approved = max(yes, key=lambda verdict: verdict.number) if yes else None
+    approved = max(_approved(said).values(), key=lambda verdict: verdict.number, default=None)
     is_on_show = bool(piece.showcased_at and approved and not piece.archived_at and not piece.is_reference)
     return Standing(_word(piece, last, is_on_show), last, approved, is_on_show)
+
+
+def _approved(said: Iterable[Verdict]) -> dict[UUID, Verdict]:
+    """Of the versions of which the newest verdict is yes; that somebody else is asked, too, takes nothing away."""
+    newest = {verdict.version_id: verdict for verdict in said if verdict.word != "in review"}
+    return {version_id: verdict for version_id, verdict in newest.items() if verdict.word == "approved"}
 
 
 def _word(piece: Piece, last: Verdict | None, is_on_show: bool) -> str:
@@ -138,9 +141,10 @@ def _verdicts(db: Session, condition: sa.ColumnElement[bool]) -> list[tuple[UUID
         select(Feedback, Version.piece_id, Version.number)
         .join(Version, OF_VERSION)
         .where(condition, col(Feedback.withdrawn_at).is_(None), sa.or_(is_said, stands()))
+        .order_by(col(Feedback.id))
     )
     found = [(piece_id, _verdict(feedback, number)) for feedback, piece_id, number in rows]
-    return sorted(found, key=lambda one: (one[1].number, one[1].word == "in review", one[1].at, str(one[0])))
+    return sorted(found, key=lambda one: (one[1].number, one[1].word == "in review", one[1].at))
 
 
 def _verdict(feedback: Feedback, number: int) -> Verdict:

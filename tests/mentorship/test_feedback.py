@@ -331,6 +331,13 @@ def test_a_stranger_finds_nothing(as_eve, ada, given, version):
     assert answer.status_code == 404
 
 
+def test_a_reference_is_somebody_elses_record_and_not_shown_to_apprentices(db, ada, ben, version):
+    portfolio.own(db, ben.id, version.piece_id).is_reference = True
+
+    with pytest.raises(Refused, match="somebody else's record"):
+        feedback.ask(db, ben.id, version.id, ada.id, QUESTION, at=MONDAY)
+
+
 def test_who_has_no_apprentice_is_not_offered_to_ask(as_ada, ada, make_version):
     hers = make_version(ada)
 

@@ -114,6 +114,18 @@ def test_a_second_verdict_on_the_same_version_replaces_the_first(db, ada, eve, l
     assert reviews.approved_versions(db, ada.id) == set()
 
 
+def test_a_second_opinion_that_waits_takes_no_approval_away(db, ada, eve, link, link_of, first, piece, say, ask):
+    link_of(ada, eve)
+    say(first, "approved")
+    reviews.showcase(db, piece, at=MONDAY)
+
+    ask(first, eve)
+    standing = piece_states.of_one(db, piece)
+
+    assert (standing.word, standing.approved.by, standing.is_on_show) == ("in review", "Ben", True)
+    assert reviews.approved_versions(db, ada.id) == {first.id}
+
+
 @pytest.mark.parametrize("how", ["ended", "paused", "hidden"])
 def test_a_request_that_its_mentor_cannot_answer_any_more_holds_nothing(db, link, first, piece, ask, how):
     ask(first)

@@ -34,6 +34,7 @@ def test_ada_asks_ben_answers_and_she_reads_his_verdict(as_ada, as_ben, asking, 
     review = as_ada.send(*asking).location
     assert "V1 waits for Ben" in words(as_ada.get(page))
     assert "a review to write" in words(as_ben.get("/mentoring"))
+    assert "Review V1" in words(as_ben.get(page))
     assert "To listen for: Low end, Emotion." in words(as_ben.get(review))
     as_ben.send(f"{review}/given", PARTS | MARKS | {"verdict": "changes"})
 
@@ -69,6 +70,14 @@ def test_both_see_that_a_request_is_about_an_earlier_version(db, ada, as_ada, as
     for browser in (as_ada, as_ben):
         assert "This is about an earlier version: V2 is here since." in words(browser.get(review))
     assert "an earlier version" in words(as_ada.get(f"/portfolio/pieces/{version.piece_id}"))
+
+
+def test_who_is_asked_about_one_version_alone_learns_of_no_other(db, ben, ada, link, make_version, as_ada):
+    his = make_version(ben)
+    feedback.ask(db, ben.id, his.id, ada.id, "What do you hear?", at=MONDAY)
+    make_version(ben, piece=portfolio.find(db, ben.id, his.piece_id))
+
+    assert "earlier version" not in words(as_ada.get("/portfolio"))
 
 
 def test_a_version_in_review_is_neither_taken_back_nor_made_a_draft(as_ada, asking, version):
