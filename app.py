@@ -67,6 +67,7 @@ BLUEPRINTS = [
     "mentorship.views.agenda",
     "mentorship.views.notes",
     "mentorship.views.portfolio",
+    "mentorship.views.programme",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
     "mentorship.views.parking",
