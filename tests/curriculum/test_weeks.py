@@ -44,20 +44,15 @@ def test_each_day_belongs_to_one_week_or_one_pause(calendar, later):
 def test_a_pause_moves_later_weeks_by_one_and_no_earlier_one():
     calendar = laid(START, [START + 2 * WEEK, START + 3 * WEEK])
 
-    assert [calendar.starts_on(week) for week in (1, 2, 3, 4)] == [
-        START,
-        START + WEEK,
-        START + 4 * WEEK,
-        START + 5 * WEEK,
-    ]
+    assert [(calendar.starts_on(week) - START) // WEEK for week in (1, 2, 3, 4)] == [0, 1, 4, 5]
     assert calendar.week_of(START + 3 * WEEK) == 2
     assert calendar.week_of(START - DAY) == 0
 
 
-@pytest.mark.parametrize(("days", "weeks"), [(3, 2), (4, 3), (-3, 2), (-4, 1), (0, 2)])
-def test_a_moved_start_takes_the_pause_to_the_week_with_most_of_its_days(days, weeks):
+@pytest.mark.parametrize("days", [-10, -4, -3, 0, 3, 4, 10])
+def test_a_moved_start_takes_the_pause_to_the_week_with_most_of_its_days(days):
     pause = START + 2 * WEEK
-    moved = laid(START - timedelta(days=days) if days else START, [pause])
+    moved = laid(START - timedelta(days=days), [pause])
 
     assert abs((moved.pauses[0] - pause).days) <= 3
 
