@@ -93,7 +93,7 @@ def removed_pause():
 def _chart(standing: Standing, today: date) -> pictures.LineChart:
     points = standing.points
     real = [point.real for point in points if point.real is not None]
-    labels = [str(point.week) if point.week else "pause" for point in points]
+    labels = [str(point.week) if point.week else "" for point in points]
     now = next((place for place, point in enumerate(points) if (today - point.starts_on).days in range(7)), None)
     return pictures.line_chart([[point.planned for point in points], real], labels, now=now)
 
