@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from core import clock
 from curriculum.models import Memory
+from curriculum.scheduling import State
 from mentorship import criteria, milestones
 from mentorship.models.pieces import Measurement
 from tests.e2e.cast import Cast, days_ago
@@ -48,5 +49,5 @@ def forget(db: Session, cast: Cast, card_ids: list[str]) -> None:
     """Cards of Ada's that were known two months ago."""
     long_ago = clock.study_day(days_ago(60), "UTC")
     mine = (col(Memory.user_id) == cast.id_of("ada"), col(Memory.card_id).in_(card_ids))
-    known = sa.update(Memory).where(*mine, col(Memory.stability).is_not(None))
-    db.execute(known.values(stability=4.0, reviewed_day=long_ago))
+    known = {"state": int(State.REVIEW), "stability": 4.0, "difficulty": 5.0, "reviewed_day": long_ago}
+    db.execute(sa.update(Memory).where(*mine).values(**known, due_at=days_ago(-1), reviewed_at=days_ago(60)))
