@@ -95,10 +95,13 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         count_due=importlib.import_module("curriculum.day_list").waiting,
         zone_changed=importlib.import_module("curriculum.replay").replan,
     )
-    app.extensions["schedule"] = schedule(app)
-    app.extensions["work"] = work(app)
-    app.extensions["checks"] = checks(app)
+    add_lists(app)
     return app
+
+
+def add_lists(app: "Flask") -> None:
+    """What the job process and the command `check` do, on the app's database and storage."""
+    app.extensions.update(schedule=schedule(app), work=work(app), checks=checks(app))
 
 
 def schedule(app: "Flask") -> "list[Job]":

@@ -106,7 +106,9 @@ def _mark(db: Session, user_id: UUID, mark: Mark, card_ids: Sequence[str], zone:
             _put(mark, memory, when.day)
     db.flush()
     _insert(db, rows)
-    if mark != Mark.RETURNED:
+    if mark == Mark.RETURNED:
+        _put_back(db, user_id, when.day, [row.card_id for row in rows])
+    else:
         _take_off(db, user_id, when.day, [(row.card_id, row.id) for row in rows])
     if rows:
         day_list.forget(db, user_id)
@@ -170,6 +172,17 @@ def _take_off(db: Session, user_id: UUID, day: int, marked: Sequence[tuple[str, 
     for place in db.exec(select(QueueCard).where(*places)):
         if place.card_id in listed:
             place.answered_by = listed[place.card_id]
+
+
+def _put_back(db: Session, user_id: UUID, day: int, card_ids: Sequence[str]) -> None:
+    """Put cards back on the day's list if they were set aside or buried on this day."""
+    aside = (Mark.SUSPENDED, Mark.BURIED)
+    for some in _slices(card_ids):
+        of_these = (col(Review.user_id) == user_id, col(Review.card_id).in_(some), col(Review.rating).in_(aside))
+        took_off = sa.select(col(Review.id)).where(*of_these)
+        places = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
+        put = sa.update(QueueCard).where(*places, col(QueueCard.answered_by).in_(took_off)).values(answered_by=None)
+        db.execute(put, execution_options={"synchronize_session": False})
 
 
 def _slices(values: Sequence[Any]) -> Iterable[list[Any]]:

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from core import clock
 from core.errors import Conflict, NotFound, Refused
-from curriculum import day_list, log, marks, replay
+from curriculum import log, marks, replay
 from curriculum.cards import Aside
 from curriculum.log import Mark
-from curriculum.models import Memory, QueueCard, Review
+from curriculum.models import Memory, QueueCard
 
 
 def undo(db: Session, user_id: UUID, zone: str, *, undo_id: UUID | None = None, at: datetime) -> str:
@@ -53,21 +53,6 @@ def bury(db: Session, user_id: UUID, card_id: str, zone: str, *, at: datetime) -
     if memory.buried_day != day:
         memory.buried_day = day
         _write(db, memory, zone, Mark.BURIED, at=at)
-
-
-def bring_back(db: Session, user_id: UUID, card_id: str, zone: str, *, at: datetime) -> None:
-    """Take a card that was set aside or buried back among the others."""
-    memory = _memory(db, user_id, card_id)
-    if memory.aside in (Aside.SUSPENDED, Aside.LEECH) or memory.buried_day == clock.study_day(at, zone):
-        memory.aside, memory.buried_day = Aside.IN_QUEUE, None
-        _write(db, memory, zone, Mark.RETURNED, at=at)
-        took_off = select(col(Review.id)).where(
-            col(Review.user_id) == user_id,
-            col(Review.card_id) == card_id,
-            col(Review.rating).in_((Mark.SUSPENDED, Mark.BURIED)),
-        )
-        _put_back(db, user_id, clock.study_day(at, zone), took_off)
-        day_list.forget(db, user_id)
 
 
 def _memory(db: Session, user_id: UUID, card_id: str) -> Memory:

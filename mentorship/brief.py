@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from core import clock
 from core.accounts import User
 from core.errors import NotFound
+from curriculum import scheduling
 from curriculum.library import Library
 from mentorship import brief_learning, brief_meetings, brief_work, links, states
 from mentorship.brief_learning import Cards, Reading
@@ -94,7 +94,7 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
         at=at,
         since=since,
         last=last,
-        days=clock.study_day(at, apprentice.zone) - clock.study_day(since, apprentice.zone),
+        days=scheduling.days_between(since, at, apprentice.zone),
         reading=reading,
         cards=cards,
         hours=brief_meetings.hours(db, link, apprentice.zone, since, at),

@@ -28,8 +28,9 @@ def url(engine_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_no_acknowledged_answer_is_lost_or_doubled_by_kills(url: str, tmp_path: Path) -> None:
-    result = kill.run(3, 60, seed=7, root=tmp_path, database_url=url, healthy_seconds=30)  # others run beside it
+    kills, answers = (1, 20) if url else (3, 60)  # the same promise; what differs is the database's own
+    result = kill.run(kills, answers, seed=7, root=tmp_path, database_url=url, healthy_seconds=30)  # others run, too
 
-    assert len(result.rounds) == 3
-    assert result.acknowledged >= 60 and result.in_log >= result.acknowledged
+    assert len(result.rounds) == kills
+    assert result.acknowledged >= answers and result.in_log >= result.acknowledged
     assert "all is well" in result.check

@@ -41,8 +41,9 @@ class Tried(BaseModel):
 
 
 @pytest.fixture
-def odd(app: Flask) -> Flask:
-    """The site with a few addresses at which things go wrong."""
+def odd(site: Settings, base: Any) -> Iterator[Flask]:
+    """A site with a few addresses at which things go wrong."""
+    app = create_app(site)
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     faults: dict[str, Exception] = {
         "busy": Busy("The database is busy."),
@@ -61,7 +62,8 @@ def odd(app: Flask) -> Flask:
     def odd(name: str) -> Any:
         raise faults[name]
 
-    return app
+    yield app
+    app.extensions["database"].engine.dispose()
 
 
 # -- hosts and forgery ---------------------------------------------------------------------------------------

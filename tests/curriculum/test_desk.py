@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 
 from core.errors import NotFound, Refused
 from core.ids import uuid7
+from curriculum import card_acts, log, replay, reviews
 from curriculum import desk as rules
-from curriculum import log, replay, reviews
 from curriculum.cards import Aside
 from curriculum.library import Card
 from curriculum.models import Review
@@ -38,7 +38,7 @@ def test_a_suspended_card_stays_away_until_it_is_taken_back(desk: Desk) -> None:
 
     shown = desk.sit_down()
     assert shown.card and shown.card.id != card.id
-    rules.bring_back(desk.db, desk.person.id, card.id, BERLIN, at=MONDAY + MINUTE)
+    card_acts.act(desk.db, desk.person.id, "returned", [card.id], BERLIN, at=MONDAY + MINUTE)
     desk.db.commit()
     desk.sit_down(at=MONDAY + MINUTE, new=100)
     assert card.id in listed(desk)

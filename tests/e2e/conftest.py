@@ -1,5 +1,7 @@
 """The browser, and what it must never do: script errors, broken policies, refused requests, other hosts."""
 
+import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from core.bootstrap import locked
 from tests.e2e import cast
 from tests.e2e.browser import FLAGS, find_browser
 from tests.e2e.cast import Cast
@@ -48,9 +51,16 @@ def base_url() -> None:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
-    """A site with the cast in it, made once for all files of a worker; to be copied."""
-    data = tmp_path_factory.mktemp("cast") / "data"
-    return data, cast.fill(data)
+    """A site with the cast in it, made once for all workers of a run; to be copied."""
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
+    folder = tmp_path_factory.getbasetemp().parent / "cast" if is_shared else tmp_path_factory.mktemp("cast")
+    folder.mkdir(exist_ok=True)
+    data, people = folder / "data", folder / "cast.pickle"
+    with locked(folder / "lock"):
+        if not people.exists():
+            shutil.rmtree(data, ignore_errors=True)  # of a worker that did not get to its end
+            people.write_bytes(pickle.dumps(cast.fill(data)))
+    return data, pickle.loads(people.read_bytes())
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,7 @@ def every_quarter(db: Session, shelf: Any, first: datetime, last: datetime) -> N
 # -- clock changes -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("zone", "day", "hour"), CHANGES, ids=[zone for zone, *_ in CHANGES])
 def test_across_a_clock_change_none_is_doubled_and_none_missed(db, ada, ben, link_of, shelf, zone, day, hour):
     """Ada's hour is the one that is left out or doubled, Ben's is seven; they meet every five hours, also in it. She is
