@@ -53,6 +53,7 @@ BLUEPRINTS = [
     "curriculum.views.api",
     "curriculum.views.stats",
     "mentorship.views.home",
+    "mentorship.views.programme",
     "mentorship.views.links",
     "mentorship.views.brief",
     "mentorship.views.mentoring",

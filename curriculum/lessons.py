@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from core import clock
 from core.database import insert_into
 from core.errors import Refused
-from curriculum import pace, reviews
+from curriculum import pace, pause_weeks, reviews
 from curriculum.library import Lesson, Library, Planned
 from curriculum.models import LessonVisit, Memory, StepTick
 
@@ -204,6 +204,8 @@ def choose_programme(
         raise Refused("This start is more than two years away. Choose a day nearer to today.", field="started_on")
     row.programme = _known_programme(library, programme)
     row.started_on = day if programme else None
+    if programme:
+        pause_weeks.lay_again(db, row)
 
 
 def choose_daw(db: Session, library: Library, user_id: UUID, daw: str) -> None:

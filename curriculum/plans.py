@@ -1,13 +1,16 @@
-"""What a learner asked of the scheduler, read from where it is kept."""
+"""What a learner asked of the scheduler, and how the programme's weeks lie on days, read from where it is kept."""
 
 import json
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
-from curriculum.models import Learner
+from curriculum.models import Learner, PauseWeek
 from curriculum.spacing import PLAN, STANDARD, Plan
+from curriculum.weeks import Weeks, laid
 
 Kept = tuple[float, str, int, str, str, int]
 
@@ -15,6 +18,19 @@ Kept = tuple[float, str, int, str, str, int]
 def learner(db: Session, user_id: UUID) -> Learner:
     """What this learner told about themselves; of somebody who said nothing yet, a row that is not kept."""
     return db.get(Learner, user_id) or Learner(user_id=user_id)
+
+
+def weeks(db: Session, learner: Learner) -> Weeks | None:
+    """The weeks of the learner's programme on the calendar; None without one. All its dates come from here."""
+    if not learner.programme or learner.started_on is None:
+        return None
+    return laid(learner.started_on, pause_days(db, learner.user_id))
+
+
+def pause_days(db: Session, user_id: UUID) -> tuple[date, ...]:
+    """First days of the weeks that the programme leaves out, in order."""
+    kept = sa.select(col(PauseWeek.starts_on)).where(col(PauseWeek.user_id) == user_id)
+    return tuple(db.scalars(kept.order_by(col(PauseWeek.starts_on))))
 
 
 def of(learner: Learner) -> Plan:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from curriculum import lessons
 from curriculum.lessons import Place
 from curriculum.library import Library, Milestone, Planned, Programme, Track, Week
 from curriculum.models import Learner
-
-WEEK = timedelta(weeks=1)
+from curriculum.weeks import Weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class LessonOfTheWeek:
     week: int  # of the programme, from 1; 0: it has not begun yet, or there is none
     weeks: int
     is_over: bool  # the last week has passed
+    is_paused: bool  # a week that is left out; `week` is the one before it
     unwritten: tuple[Planned, ...]  # lessons of this week that nobody has written yet
     milestones: tuple[Milestone, ...]  # due at the end of this week
     note: str  # what the programme says about this week
@@ -53,27 +53,30 @@ def by_track(library: Library, places: Mapping[str, Place]) -> list[TrackProgres
     return [_track(track, tuple(places[slug] for slug in track.lessons)) for track in library.tracks]
 
 
-def week_of(started_on: date, today: date) -> int:
-    """Which week of a programme a day is in: 1 on its first day and the six after; 0 and less before it."""
-    return (today - started_on) // WEEK + 1
+def lesson_of_the_week(
+    library: Library, learner: Learner, places: Mapping[str, Place], calendar: Weeks | None, today: date
+) -> LessonOfTheWeek:
+    """The first lesson in the programme's order (else the tracks') that can be read and is neither done nor skipped.
 
-
-def lesson_of_the_week(library: Library, learner: Learner, places: Mapping[str, Place], today: date) -> LessonOfTheWeek:
-    """The first lesson in the programme's order (else the tracks') that can be read and is neither done nor skipped."""
+    calendar: where the programme's weeks lie (`plans.weeks`).
+    """
     slugs = lessons.order(library, learner.programme)
     unread = [places[slug] for slug in slugs if slug in library.lessons and not places[slug].is_settled]
     first = unread[0] if unread else None
     programme = library.programmes.get(learner.programme)
-    if programme is None or learner.started_on is None:
-        return LessonOfTheWeek(first, programme, 0, len(programme.weeks) if programme else 0, False, (), (), "")
-    number, weeks = week_of(learner.started_on, today), len(programme.weeks)
+    if programme is None or calendar is None:
+        return LessonOfTheWeek(first, programme, 0, len(programme.weeks) if programme else 0, False, False, (), (), "")
+    number, weeks = calendar.week_of(today), len(programme.weeks)
+    is_over = number > weeks or (number == weeks and calendar.ends_on(weeks) < today)
+    is_paused = calendar.is_paused(today) and not is_over
     now = next((week for week in programme.weeks if week.week == number), None)
     return LessonOfTheWeek(
         place=first,
         programme=programme,
         week=min(max(number, 0), weeks),
         weeks=weeks,
-        is_over=number > weeks,
+        is_over=is_over,
+        is_paused=is_paused,
         unwritten=tuple(library.planned[slug] for slug in now.lessons if slug in library.planned) if now else (),
         milestones=tuple(library.milestones[slug] for slug in now.milestones) if now else (),
         note=now.note if now else "",
@@ -81,16 +84,17 @@ def lesson_of_the_week(library: Library, learner: Learner, places: Mapping[str, 
 
 
 def plan(
-    library: Library, programme: Programme, places: Mapping[str, Place], started_on: date | None, today: date
+    library: Library, programme: Programme, places: Mapping[str, Place], calendar: Weeks | None, today: date
 ) -> list[WeekPlan]:
-    """The programme week by week. started_on: None for somebody who only looks at it."""
-    number = week_of(started_on, today) if started_on else 0
+    """The programme week by week. calendar: None for somebody who only looks at it."""
+    number = calendar.week_of(today) if calendar else 0
+    is_paused = calendar is not None and calendar.is_paused(today)
     return [
         WeekPlan(
             week=week,
-            starts_on=started_on + (week.week - 1) * WEEK if started_on else None,
-            is_now=week.week == number,
-            is_past=week.week < number,
+            starts_on=calendar.starts_on(week.week) if calendar else None,
+            is_now=week.week == number and not is_paused,
+            is_past=week.week < number or (is_paused and week.week == number),
             places=tuple(places[slug] for slug in week.lessons),
             milestones=tuple(library.milestones[slug] for slug in week.milestones),
         )

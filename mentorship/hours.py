@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from core import clock
 from core.accounts import User
-from curriculum import plans, progress
+from curriculum import plans
 from mentorship import links, states
 from mentorship.models.meetings import StudioSession
 
@@ -33,7 +33,7 @@ class Minutes:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """number: of the programme, 1 is its first; 0 where there is none."""
+    """number: of the programme, 1 is its first; 0 in a pause, and where there is none."""
 
     number: int
     first: date
@@ -61,11 +61,12 @@ class Mentoring:
 def of(db: Session, user_id: UUID, zone: str, *, at: datetime) -> Hours:
     """A learner's hours week by week: since the programme's first day, else in the last 12 weeks from Monday on."""
     today = at.astimezone(clock.zone_of(zone)).date()
-    began = plans.learner(db, user_id).started_on
-    if began and began <= today:
-        last = progress.week_of(began, today)
-        first = max(1, last - MOST_WEEKS + 1)
-        weeks = tuple(Week(number, began + (number - 1) * WEEK) for number in range(first, last + 1))
+    calendar = plans.weeks(db, plans.learner(db, user_id))
+    has_programme = calendar is not None and calendar.first <= today
+    if calendar and has_programme:
+        last = calendar.week_start(today)
+        days = [last - back * WEEK for back in reversed(range(MOST_WEEKS)) if last - back * WEEK >= calendar.first]
+        weeks = tuple(Week(0 if day in calendar.pauses else calendar.week_of(day), day) for day in days)
     else:
         monday = today - timedelta(days=today.weekday())
         weeks = tuple(Week(0, monday - back * WEEK) for back in reversed(range(WITHOUT_PROGRAMME)))
@@ -78,7 +79,7 @@ def of(db: Session, user_id: UUID, zone: str, *, at: datetime) -> Hours:
         )
         for kind in KINDS
     }
-    return Hours(weeks, whole, bool(weeks[0].number))
+    return Hours(weeks, whole, has_programme)
 
 
 def mentoring(db: Session, mentor_id: UUID) -> list[Mentoring]:

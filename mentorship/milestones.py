@@ -123,9 +123,9 @@ def due_weeks(db: Session, library: Library, user_id: UUID) -> dict[str, tuple[i
     programme = library.programmes.get(learner.programme)
     if programme is None:
         return {}
-    start = learner.started_on
+    calendar = plans.weeks(db, learner)
     return {
-        slug: (week.week, start + timedelta(weeks=week.week, days=-1) if start else None)
+        slug: (week.week, calendar.ends_on(week.week) if calendar else None)
         for week in programme.weeks
         for slug in week.milestones
     }

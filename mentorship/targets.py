@@ -99,7 +99,7 @@ def written(measure: str, value: float, *, places: int | None = None) -> str:
 def _silence(one: Heard, target: Target) -> str:
     """Why this version gives no figure, or ""."""
     if one.state in ("waiting", "measuring"):
-        return f"{one.name} is still being measured."
+        return f"Not measured yet: {one.name}."
     if one.state == "failed":
         return f"{one.name} could not be measured: {one.reason or 'the meter gave up'}".rstrip(".") + "."
     if target.share is not None:
@@ -173,7 +173,7 @@ def _off(measure: str, value: float, gap: float, word: str, edge: str) -> str:
 def _way(measure: str, gap: float) -> str:
     """How far: "1.2 LU", "3.250 s"."""
     if measure == "seconds":
-        return f"{gap:.3f} s"
+        return words.clock_time(gap) if gap >= 60 else f"{gap:.3f}".rstrip("0").rstrip(".") + " s"
     if measure in ("rate", "bits"):
         return written(measure, gap)
     unit = UNITS.get(measure, "")

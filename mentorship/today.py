@@ -107,7 +107,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
     day = date.fromordinal(clock.study_day(at, zone))
     learner = plans.learner(db, user_id)
     places = lessons.places(db, library, user_id)
-    lesson = progress.lesson_of_the_week(library, learner, places, day)
+    lesson = progress.lesson_of_the_week(library, learner, places, plans.weeks(db, learner), day)
     waiting, apprentices = mentoring.waiting(db, library, user_id, zone, at=at)
     rows = _milestones(db, library, user_id, at)
     return Today(

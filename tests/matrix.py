@@ -167,11 +167,6 @@ MATRIX: dict[str, list[Case]] = {
         only({}, url={"slug": LESSON, "name": "01-signal-path.md"}),
     ],
     "GET lessons.glossary": [own()],
-    "GET lessons.programme": [own()],
-    "POST lessons.chosen_programme": [
-        own(303, form={"programme": "self-study"}),
-        own(422, form={"programme": "no-programme"}),
-    ],
     "GET lessons.welcome": [own()],
     "POST lessons.welcomed": [own(303, form={"makes": "Beats", "daw": "Reaper", "programme": ""})],
     "GET lessons.learning": [own()],

@@ -63,6 +63,20 @@ class BarChart:
 
 
 @dataclass(frozen=True, slots=True)
+class LineChart:
+    """curves: points in a square of 100, down from its top, which lies over the plot."""
+
+    curves: tuple[str, ...]
+    lines: tuple[Line, ...]
+    labels: tuple[tuple[Line, bool], ...]  # (where across, whether it may go where the picture is narrow)
+    now: float | None
+    top: float
+    plot: float
+    ground: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sparkline:
     """Small bars without a scale, to stand beside a figure. All in pixels."""
 
@@ -130,6 +144,33 @@ def bar_chart(columns: Sequence[Column], *, unit: str = "", top: float = 0, thin
     ground = TOP + PLOT
     lines = [Line(_r(ground - PLOT * share), f"{_figure(end * share)}{unit}") for share in (0.5, 1)]
     return BarChart(tuple(bars), tuple(lines), ground, ground + FOOT)
+
+
+def line_chart(
+    curves: Sequence[Sequence[float]], labels: Sequence[str], *, now: int | None = None, top: float = 0
+) -> LineChart:
+    """Each curve by one value a place, from the first place on; it may end before the others. labels: of all places.
+
+    now: the place at which a mark stands. top: the end of the scale; 0: fits the values.
+    """
+    end = top or round_top(max((value for curve in curves for value in curve), default=0))
+    step = 100 / max(1, len(labels) - 1)
+    every = math.ceil(len(labels) / MOST_LABELS)
+    drawn = tuple(
+        " ".join(f"{_r(place * step)},{_r(100 - 100 * min(value, end) / end)}" for place, value in enumerate(curve))
+        for curve in curves
+    )
+    shown = range(0, len(labels), every)
+    return LineChart(
+        curves=drawn,
+        lines=tuple(Line(_r(TOP + PLOT - PLOT * share), _figure(end * share)) for share in (0.5, 1)),
+        labels=tuple((Line(_r(place * step), labels[place]), place // every % 2 == 1) for place in shown),
+        now=None if now is None else _r(now * step),
+        top=TOP,
+        plot=PLOT,
+        ground=TOP + PLOT,
+        height=TOP + PLOT + FOOT,
+    )
 
 
 def sparkline(values: Sequence[float], words: str, *, top: float = 0) -> Sparkline:

@@ -44,11 +44,6 @@ class WelcomeForm(BaseModel):
     skip: str = ""
 
 
-class ProgrammeForm(BaseModel):
-    programme: str = ""
-    started_on: date | None = None
-
-
 class DawForm(BaseModel):
     daw: str = ""
 
@@ -67,7 +62,7 @@ def tracks():
         ),
         written=len(course.lessons),
         planned=len(course.planned),
-        week=progress.lesson_of_the_week(course, learner, places, _today()),
+        week=progress.lesson_of_the_week(course, learner, places, plans.weeks(db, learner), _today()),
     )
 
 
@@ -210,38 +205,6 @@ def glossary():
     return render_template("curriculum/glossary.html", glossary=library().glossary)
 
 
-@bp.get("/programme")
-@signed_in
-def programme():
-    """The programme week by week: the chosen one, or another to look at."""
-    db, course, me = get_db(), library(), current_user()
-    learner = plans.learner(db, me.id)
-    looked_at = course.programmes.get(request.args.get("look", "")) or course.programmes.get(learner.programme)
-    is_own = looked_at is not None and looked_at.slug == learner.programme
-    places = lessons.places(db, course, me.id)
-    started_on = learner.started_on if is_own else None
-    return render_template(
-        "curriculum/programme.html",
-        learner=learner,
-        programmes=course.programmes.values(),
-        ways=_ways(course, "None", "The order of the tracks, no dates."),
-        looked_at=looked_at,
-        is_own=is_own,
-        weeks=progress.plan(course, looked_at, places, started_on, _today()) if looked_at else [],
-        today=_today(),
-    )
-
-
-@bp.post("/programme")
-@signed_in
-@once(again=programme)
-def chosen_programme():
-    form, me = read_form(ProgrammeForm), current_user()
-    lessons.choose_programme(get_db(), library(), me.id, form.programme, form.started_on, zone=me.zone, at=clock.now())
-    flash("Saved. What you have done counts in every programme.", "good")
-    return redirect(url_for("lessons.programme"), 303)
-
-
 @bp.get("/welcome")
 @signed_in
 def welcome():
@@ -252,7 +215,7 @@ def welcome():
         learner=plans.learner(get_db(), current_user().id),
         makes=MAKES,
         daws=course.daws,
-        ways=_ways(course, "Just look around", "The order of the tracks, no dates."),
+        ways=ways(course, "Just look around", "The order of the tracks, no dates."),
     )
 
 
@@ -311,7 +274,7 @@ def _note_opened(lesson: Lesson) -> None:
             lessons.open_lesson(db, me.id, lesson, at=clock.now())
 
 
-def _ways(course: Library, none: str, about_none: str) -> list[tuple[str, str, str]]:
+def ways(course: Library, none: str, about_none: str) -> list[tuple[str, str, str]]:
     """The programmes and none of them, as choices: (slug, words, hint)."""
     ways = []
     for one in course.programmes.values():

@@ -13,6 +13,7 @@ from core.errors import Refused
 from curriculum import lessons, own_copy, plans, progress
 from curriculum.library import Lesson, Library
 from curriculum.models import Learner, LessonVisit, Memory, StepTick
+from curriculum.weeks import Weeks
 from tests.times import BERLIN, DAY, MONDAY, TUESDAY, on_the_wall
 
 FIRST = "daw-signal-path"
@@ -327,7 +328,7 @@ def test_a_start_far_from_today_is_refused(db, library, ada, start):
 
 @pytest.mark.parametrize(("day", "week"), [(-1, 0), (0, 1), (6, 1), (7, 2), (265, 38), (266, 39)])
 def test_a_week_of_a_programme_begins_every_seven_days(day, week):
-    assert progress.week_of(MONDAY_DATE, MONDAY_DATE + day * DAY) == week
+    assert Weeks(MONDAY_DATE).week_of(MONDAY_DATE + day * DAY) == week
 
 
 def test_a_track_counts_what_is_done_written_and_planned(db, library, ada, lesson):
@@ -341,7 +342,8 @@ def test_a_track_counts_what_is_done_written_and_planned(db, library, ada, lesso
 
 def of_the_week(db: Session, library: Library, person: User, today: date) -> progress.LessonOfTheWeek:
     places = lessons.places(db, library, person.id)
-    return progress.lesson_of_the_week(library, plans.learner(db, person.id), places, today)
+    learner = plans.learner(db, person.id)
+    return progress.lesson_of_the_week(library, learner, places, plans.weeks(db, learner), today)
 
 
 def test_the_lesson_of_the_week_is_the_first_that_is_left_in_the_programme(db, library, ada, lesson):
@@ -376,7 +378,7 @@ def test_the_plan_lays_the_programme_over_the_calendar(db, library, ada):
         library,
         library.programmes["nine-months"],
         lessons.places(db, library, ada.id),
-        MONDAY_DATE,
+        Weeks(MONDAY_DATE),
         MONDAY_DATE + 28 * DAY,
     )
 

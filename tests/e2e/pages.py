@@ -183,8 +183,6 @@ STOPS: list[Stop] = [
     Stop("lessons.show", "/lessons/{unread}", ("ada",), "unread"),
     Stop("lessons.show", "/lessons/{planned}", BOTH, "planned"),
     Stop("lessons.glossary", "/glossary", BOTH),
-    Stop("lessons.programme", "/programme", BOTH),
-    Stop("lessons.programme", "/programme?look=self-study", ("ada",), "other"),
     Stop("lessons.learning", "/learning", BOTH),
     Stop("review_settings.show", "/settings/reviews", ("ada", "gil", "hana")),
     Stop("review_settings.show", "/settings/reviews?retention=95", ("gil",), "tried"),
