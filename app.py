@@ -67,6 +67,11 @@ BLUEPRINTS = [
     "mentorship.views.agenda",
     "mentorship.views.notes",
     "mentorship.views.portfolio",
+    "mentorship.views.remarks",
+    "mentorship.views.markers",
+    "mentorship.views.listening",
+    "mentorship.views.comparing",
+    "mentorship.views.measuring",
     "mentorship.views.milestones",
     "mentorship.views.packs",
     "mentorship.views.calendars",
@@ -111,7 +116,7 @@ def schedule(app: "Flask") -> "list[Job]":
     from core import backup, outbox
     from core.jobs import Job, forget_old
     from curriculum import optimise
-    from mentorship import invitations, jobs, reminders
+    from mentorship import invitations, jobs, measuring, reminders
 
     site = app.extensions["settings"]
     sending = {"base": app.extensions["database"], "settings": site}
@@ -122,6 +127,7 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("nudge-mentors", 24 * 60, jobs.nudge_mentors),
         Job("expire-invitations", 60, invitations.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
+        Job("ask-for-measures", 10, measuring.catch_up),
         Job("forget-old", 24 * 60, forget_old),
         *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if site.optimizer else []),
         Job("nightly-backup", 30, partial(backup.nightly, settings=site), is_long=True),
@@ -134,14 +140,14 @@ def work(app: "Flask") -> "dict[str, Kind]":
 
     from core.work import Kind
     from curriculum import jobs, optimise
-    from mentorship import jobs as mentorship_jobs
-    from mentorship import packs
+    from mentorship import jobs as people
+    from mentorship import measuring, packs
 
     site, storage, shelf = (app.extensions[name] for name in ("settings", "storage", "shelf"))
     new, out = ("imports.new", "Choose a file"), ("exports.new", "Take cards out")
     seen, fetch = ("imports.show", "See what came in"), ("exports.show", "Save the file")
     settings = ("review_settings.show", "How you review")
-    folio, pack = ("portfolio.index", "Portfolio"), ("packs.show", "Open the pack")
+    heard, pack = ("portfolio.index", "Portfolio"), ("packs.show", "Open the pack")
     deck, table = {"storage": storage, "shelf": shelf}, {"storage": storage}
     return {
         optimise.KIND: Kind(jobs.fit, asked_on=settings, leads_to=settings),
@@ -149,8 +155,9 @@ def work(app: "Flask") -> "dict[str, Kind]":
         "look-at-table": Kind(partial(jobs.look_at_table, **table), new, seen, goes_on=True),
         "import-deck": Kind(partial(jobs.import_deck, **deck, settings=site), new, seen, goes_on=True),
         "import-table": Kind(partial(jobs.import_table, **table, settings=site), new, seen, goes_on=True),
+        measuring.KIND: Kind(partial(people.measure, **table), asked_on=heard, leads_to=heard),
         "export-cards": Kind(partial(jobs.export_cards, **deck), out, fetch, goes_on=True),
-        packs.KIND: Kind(partial(mentorship_jobs.make_pack, **deck), folio, pack, goes_on=True),
+        packs.KIND: Kind(partial(people.make_pack, **deck), heard, pack, goes_on=True),
     }
 
 

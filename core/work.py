@@ -1,6 +1,7 @@
 """Long work that a person asked for and that goes on when they leave the page: an import, a fit, a measurement.
 
-The job process does it, one piece after the other, the oldest first; its lock (core/jobs.py) is the lease. So a piece
+The job process does it, one piece after the other: next is whoever was served longest ago, with their oldest piece, so
+that nobody waits for all twenty files of somebody else. Its lock (core/jobs.py) is the lease. So a piece
 that is found "running" when the process starts was cut off: its kind says whether it is begun again. Kinds are listed
 in app.py.
 """
@@ -18,6 +19,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import clock
@@ -30,7 +32,7 @@ TELL_SECONDS = 0.5  # progress is written at most this often
 TELL_PATIENCE = 0.05  # seconds that a word on progress may wait for the database
 ENDING_TRIES = 12  # of five seconds each: what came of the work is worth waiting for
 STARTS = 2  # a piece that ends the process each time is not begun for ever
-MOST_UNFINISHED = 5  # pieces of one person
+MOST_UNFINISHED = 5  # pieces of one kind, of one person
 KEPT = timedelta(days=30)
 UNFINISHED = ("waiting", "running")
 FAILED = (
@@ -158,15 +160,28 @@ class Task:
 # -- what people ask for -------------------------------------------------------------------------------------
 
 
-def ask(db: Session, user_id: UUID, kind: str, title: str, asked: Mapping[str, Any], *, at: datetime) -> Work:
-    """Put a piece of work into the queue; the same wish, while it waits or is done, is one piece."""
-    unfinished = db.exec(select(Work).where(col(Work.user_id) == user_id, col(Work.state).in_(UNFINISHED))).all()
+def ask(
+    db: Session,
+    user_id: UUID,
+    kind: str,
+    title: str,
+    asked: Mapping[str, Any],
+    *,
+    most: int = MOST_UNFINISHED,
+    at: datetime,
+) -> Work:
+    """Put a piece of work into the queue; the same wish, while it waits or is done, is one piece.
+
+    most: unfinished pieces of this kind that one person may have; one more is refused.
+    """
+    mine = (col(Work.user_id) == user_id, col(Work.kind) == kind)
+    unfinished = db.exec(select(Work).where(*mine, col(Work.state).in_(UNFINISHED))).all()
     wish = json.dumps(asked, sort_keys=True)
     for work in unfinished:
-        if (work.kind, work.asked) == (kind, wish) and work.cancel_asked_at is None:
+        if work.asked == wish and work.cancel_asked_at is None:
             return work
-    if len(unfinished) >= MOST_UNFINISHED:
-        raise Refused(f"{MOST_UNFINISHED} pieces of your work are waiting already. Let one of them end first.")
+    if len(unfinished) >= most:
+        raise Refused(f"{most} pieces of your work are waiting already. Let one of them end first.")
     work = Work(user_id=user_id, id=uuid7(), kind=kind, title=title, asked=wish, made_at=at)
     db.add(work)
     return work
@@ -182,9 +197,15 @@ def find(db: Session, user_id: UUID, work_id: UUID, *kinds: str) -> Work:
 
 
 def before(db: Session, work: Work) -> int:
-    """How many pieces are done before this one, which waits."""
-    earlier = (col(Work.state).in_(UNFINISHED), col(Work.made_at) < work.made_at)
-    return db.scalar(sa.select(sa.func.count()).where(*earlier)) or 0
+    """How many pieces are done before this one, which waits; about, since people take turns."""
+    unfinished = sa.select(col(Work.user_id), sa.func.count()).where(col(Work.state).in_(UNFINISHED))
+    mine = db.scalar(
+        sa.select(sa.func.count()).where(
+            col(Work.user_id) == work.user_id, col(Work.state).in_(UNFINISHED), col(Work.made_at) < work.made_at
+        )
+    )
+    others = db.execute(unfinished.where(col(Work.user_id) != work.user_id).group_by(col(Work.user_id)))
+    return (mine or 0) + sum(min(count, (mine or 0) + 1) for _, count in others)
 
 
 def cancel(db: Session, work: Work, *, at: datetime) -> None:
@@ -229,7 +250,7 @@ def take_up(app: Flask) -> None:
 
 
 def run_next(app: Flask, stop: threading.Event | None = None) -> bool:
-    """Do the oldest piece that waits; False when there is none. Whatever it raises ends as a sentence on its page."""
+    """Do the piece whose turn it is; False when there is none. Whatever it raises ends as a sentence on its page."""
     with app.app_context():
         base = database()
         work = _take(base)
@@ -254,8 +275,11 @@ def run_next(app: Flask, stop: threading.Event | None = None) -> bool:
 
 
 def _take(base: Database) -> Work | None:
-    """Claim the oldest piece that waits."""
-    waits = select(Work).where(col(Work.state) == "waiting").order_by(col(Work.made_at), col(Work.id)).limit(1)
+    """Claim the oldest piece of whoever was served longest ago."""
+    theirs = aliased(Work)
+    served = sa.select(sa.func.max(theirs.started_at)).where(col(theirs.user_id) == col(Work.user_id)).scalar_subquery()
+    turns = (served.is_not(None), served, col(Work.made_at), col(Work.id))  # never served: first
+    waits = select(Work).where(col(Work.state) == "waiting").order_by(*turns).limit(1)
     with base.reading() as db:
         if db.exec(waits).first() is None:  # most looks end here, and nobody's writing waits for them
             return None

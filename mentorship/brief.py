@@ -21,6 +21,7 @@ from mentorship.few import Few
 from mentorship.models.meetings import StudioSession
 from mentorship.models.people import Link
 from mentorship.parking import Parked
+from mentorship.remark_page import OpenOnes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Brief:
     questions: Few[Parked] | None
     promises: Promises
     pieces: Few[Changed] | None
+    remarks: Few[OpenOnes] | None  # that are open, by version
     milestones: Milestones | None
     ahead: Ahead | None
     offered: Offered  # for its agenda
@@ -101,6 +103,7 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
         questions=questions,
         promises=promises,
         pieces=pieces,
+        remarks=brief_work.remarks(db, apprentice.id) if link.shows_pieces else None,
         milestones=milestones,
         ahead=ahead,
         offered=brief_meetings.offered(db, library, link, ahead, at),

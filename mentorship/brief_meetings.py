@@ -25,7 +25,12 @@ from mentorship.sessions import STILL_NEXT
 
 WEEKS = 8  # of the small picture
 MOST_ACTIONS, MOST_QUESTIONS, MOST_AGENDA, MOST_OTHERS = 5, 6, 8, 5
-LINES = ("parked", "action", "milestone")  # proposals that stand on the page already, where a box is put before them
+LINES = (
+    "parked",
+    "action",
+    "remark",
+    "milestone",
+)  # proposals that stand on the page already, where a box is put before them
 KINDS = ("practice", "studio", "meeting")
 
 

@@ -1,4 +1,4 @@
-"""The brief's pieces and milestones."""
+"""The brief's pieces, open remarks and milestones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,14 @@ from sqlmodel import Session, col, select
 from curriculum import content
 from curriculum.library import Library
 from mentorship import milestones as rules
-from mentorship import sign_offs
+from mentorship import remark_page, sign_offs
 from mentorship.few import Few, few
 from mentorship.models.milestones import MilestoneEvent
 from mentorship.models.pieces import Piece, Version
+from mentorship.remark_page import OpenOnes
 
 MOST_PIECES, MOST_MILESTONES = 5, 4
+MOST_REMARKED = 4  # versions with open remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ def pieces(db: Session, user_id: UUID, since: datetime) -> Few[Changed]:
         found.setdefault(piece.id, (piece, []))[1].extend([version] if version else [])
     changed = [_changed(piece, versions, since) for piece, versions in found.values()]
     return few(sorted(changed, key=lambda one: (one.at, one.piece.id), reverse=True), MOST_PIECES)
+
+
+def remarks(db: Session, user_id: UUID) -> Few[OpenOnes]:
+    """Which seconds of which version have open remarks, the latest said first."""
+    return few(remark_page.open_ones(db, user_id, only_shown=True), MOST_REMARKED)
 
 
 def milestones(db: Session, library: Library, user_id: UUID, *, with_ready: bool, at: datetime) -> Milestones:

@@ -11,6 +11,7 @@ TAKEN = {
     "FLAC": ("audio", "audio/flac", ("flac",)),
     "MP3": ("audio", "audio/mpeg", ("mp3",)),
     "Ogg": ("audio", "audio/ogg", ("ogg", "oga", "opus")),
+    "M4A": ("audio", "audio/mp4", ("m4a", "m4b")),  # only with ffmpeg
     "PNG": ("picture", "image/png", ("png",)),
     "JPEG": ("picture", "image/jpeg", ("jpg", "jpeg", "jpe", "jfif")),
     "text": ("text", "text/plain", ("txt", "text", "md", "markdown", "csv", "lrc")),

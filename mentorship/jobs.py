@@ -12,7 +12,16 @@ from core.storage import Storage
 from core.work import Task
 from curriculum.imports import uploads
 from curriculum.library import Shelf
-from mentorship import movement, pack_archive, pack_contents, packs, portfolio, session_files
+from mentorship import (
+    measuring,
+    movement,
+    pack_archive,
+    pack_contents,
+    packs,
+    portfolio,
+    session_files,
+    sounds,
+)
 from mentorship.pack_models import Scope
 
 
@@ -54,3 +63,8 @@ def make_pack(task: Task, *, storage: Storage, shelf: Shelf) -> Mapping[str, Any
         "files": packed.files,
         "said": "Your evidence pack is made.",
     }
+
+
+def measure(task: Task, *, storage: Storage) -> Mapping[str, Any]:
+    """The sound of a version, for whoever added it."""
+    return measuring.run(task, storage=storage, measure=sounds.measure, now=clock.now)

@@ -8,4 +8,5 @@ SIGNING = inbox.offer("signing", "Sessions: signed, or changed after a signature
 NOTES = inbox.offer("notes", "Notes, agenda and actions of your meetings")
 FEEDBACK = inbox.offer("feedback", "Reviews that are asked for, given and answered", mails=True)
 MILESTONE = inbox.offer("milestone", "Milestones: handed in, returned, verified")
+REMARK = inbox.offer("remark", "Remarks at a second of a piece: written, answered, fixed, heard")
 NUDGE = inbox.offer("nudge", "Apprentices without movement, meetings without a signature")

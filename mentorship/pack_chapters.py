@@ -1,6 +1,7 @@
 """The milestones of an evidence pack: criteria, marks, what was shown, and what happened."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -20,6 +21,8 @@ def of_learner(
     scope: Scope,
     exhibits: Mapping[str, Sequence[Exhibit]],
     here: Mapping[UUID, str],
+    *,
+    at: datetime,
 ) -> list[Chapter]:
     """Those that were begun, in the course's order; of one milestone, that one, however it stands.
 
@@ -33,7 +36,7 @@ def of_learner(
     ]
     if not asked:
         return []
-    record = criteria.record(db, library, user_id)
+    record = criteria.record(db, library, user_id, at=at)
     slugs = {milestone.slug for milestone in asked}
     events: dict[str, list[MilestoneEvent]] = {}
     mine = (MilestoneEvent.user_id == user_id, col(MilestoneEvent.milestone).in_(slugs))
@@ -102,4 +105,4 @@ def _chapter(
 
 
 def _asked(criterion: Criterion) -> Asked:
-    return Asked(criterion.id, criterion.title, criterion.state, criterion.note, criterion.reason)
+    return Asked(criterion.id, criterion.title, criterion.state, criterion.note, criterion.reason, criterion.figures)

@@ -80,7 +80,7 @@ def gather(db: Session, library: Library, user_id: UUID, scope: Scope, *, is_the
     paths = _paths(chosen)
     pieces = _pieces(db, user_id, chosen, paths, is_there)
     here = {take.id: take.path for piece in pieces for take in piece.takes}
-    chapters = pack_chapters.of_learner(db, library, user_id, scope, chosen.exhibits, here)
+    chapters = pack_chapters.of_learner(db, library, user_id, scope, chosen.exhibits, here, at=at)
     title = f"M{chapters[0].number:02d} {chapters[0].title}" if scope.milestone and chapters else "Portfolio"
     return Contents(
         title=title,

@@ -144,14 +144,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One criterion. figure: what was measured, where it is a target."""
+    """One criterion. note: its figures in words; figures: the same as plain values, where it is a measured target."""
 
     id: str
     title: str
     state: str
     note: str
     reason: str
-    figure: str = ""
+    figures: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

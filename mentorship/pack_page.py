@@ -80,7 +80,7 @@ def _map(contents: Contents) -> Markup:
 
 def _chapter(chapter: Chapter, zone: str) -> Markup:
     asked = [
-        (one.title, one.state, "\n".join(filter(None, (one.figure, one.note, one.reason and f"Reason: {one.reason}"))))
+        (one.title, one.state, "\n".join(filter(None, (one.note, one.reason and f"Reason: {one.reason}"))))
         for one in chapter.criteria
     ]
     given = {mark.side: mark.level for mark in chapter.marks}

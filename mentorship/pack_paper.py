@@ -63,7 +63,7 @@ def _chapter(paper: Paper, chapter: Chapter, zone: str, *, on_new_page: bool) ->
     if chapter.is_kept:
         paper.text("As it was when it was handed in.", size=8.5, ink="muted")
     rows = [
-        (one.title, one.state, "\n".join(filter(None, (one.figure, one.note, one.reason and f"Reason: {one.reason}"))))
+        (one.title, one.state, "\n".join(filter(None, (one.note, one.reason and f"Reason: {one.reason}"))))
         for one in chapter.criteria
     ]
     paper.table(("Criterion", "State", "Figures and reasons"), rows or [("Nothing yet", "", "")], (6, 2, 6))

@@ -21,7 +21,7 @@ from core.ids import uuid7
 from curriculum import cards
 from curriculum.library import Library
 from curriculum.models import OwnCard
-from mentorship import links, portfolio
+from mentorship import links, portfolio, time_links
 from mentorship.models.meetings import ParkedQuestion, StudioSession
 
 LONGEST = 1000  # characters of a question, and of its answer
@@ -55,10 +55,13 @@ Kind = Literal["", "lesson", "card", "piece", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a question came from. id: a slug, a card's id, a piece's id, or a path on this site."""
+    """Where a question came from. id: a slug, a card's id, a piece's id, or a path on this site. seconds: of a piece,
+    in the version with this number."""
 
     kind: Kind = ""
     id: str = ""
+    seconds: float | None = None
+    version: int | None = None
 
 
 NOWHERE = Source()
@@ -96,6 +99,8 @@ def park(
         text=_said(text),
         source=found.kind,
         source_id=found.id,
+        seconds=found.seconds,
+        version=found.version,
         parked_at=at,
     )
     db.add(question)
@@ -192,7 +197,7 @@ def origins(
     db: Session, library: Library, viewer_id: UUID, questions: Collection[ParkedQuestion]
 ) -> dict[UUID, Origin]:
     """question id -> where it came from, as this viewer may see it; those from nowhere are left out."""
-    of = {one.id: (one.user_id, Source(cast(Kind, one.source), one.source_id)) for one in questions if one.source}
+    of = {one.id: (one.user_id, _source_of(one)) for one in questions if one.source}
     named = _named(db, library, viewer_id, set(of.values()))
     return {question_id: named[asked] for question_id, asked in of.items() if asked in named}
 
@@ -249,11 +254,24 @@ def _named(
             case "card" if is_mine and source.id in own_texts:
                 title, path = own_texts[source.id], f"/cards/{source.id}"
             case "piece" if UUID(source.id) in pieces:
-                title, path = pieces[UUID(source.id)], f"/portfolio/pieces/{source.id}"
+                title, path = _of_piece(source, pieces[UUID(source.id)])
             case "page":
                 title, path = page_title(source.id), source.id if is_mine else ""
         found[owner, source] = Origin(source.kind, title, path)
     return found
+
+
+def _source_of(question: ParkedQuestion) -> Source:
+    return Source(cast(Kind, question.source), question.source_id, question.seconds, question.version)
+
+
+def _of_piece(source: Source, title: str) -> tuple[str, str]:
+    """A piece in words, and where it opens: at the second, if one was meant."""
+    path = f"/portfolio/pieces/{source.id}" + (f"?version={source.version}" if source.version else "")
+    if source.seconds is None:
+        return title, path
+    ms = round(source.seconds * 1000)
+    return f"{title}, {time_links.words(ms)}", f"{path}#t={time_links.seconds(ms)}"
 
 
 def _own_cards(db: Session, viewer_id: UUID, source_ids: Iterable[str]) -> dict[str, str]:

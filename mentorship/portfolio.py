@@ -17,13 +17,13 @@ from core.ids import uuid7
 from core.storage import Staged, Storage
 from curriculum import content
 from curriculum.imports import media
-from mentorship import file_kinds, links, probe
+from mentorship import file_kinds, links, measuring, probe
+from mentorship.kept_files import hold_files
 from mentorship.models.meetings import SessionFile
 from mentorship.models.milestones import Evidence
 from mentorship.models.pieces import Feedback, Piece, Version
 
 LONGEST_NAME = 160  # characters of a file's name
-FILES_LOCK = 727003  # PostgreSQL's advisory lock between uploads and the sweep; on SQLite writers wait for each other
 OF_PIECE = sa.and_(col(Version.user_id) == Piece.user_id, col(Version.piece_id) == Piece.id)
 OF_VERSION = sa.and_(col(Evidence.user_id) == Version.user_id, col(Evidence.version_id) == Version.id)
 
@@ -184,7 +184,8 @@ def received(storage: Storage, stream: BinaryIO, name: str, *, most: int, minute
 def add_version(
     db: Session, storage: Storage, piece: Piece, upload: Upload, *, changes: str = "", at: datetime
 ) -> Version:
-    """Keep a file as the next version of a piece; its row is written after the file stands in its place.
+    """Keep a file as the next version of a piece, and have it measured; its row is written after the file stands in
+    its place.
 
     A file that is a version of this piece already is refused.
     """
@@ -216,11 +217,13 @@ def add_version(
         width=found.width,
         height=found.height,
         changes=changes.strip(),
+        warning=found.warning,
         uploaded_at=at,
     )
     storage.keep(upload.staged)
     db.add(version)
     db.flush()
+    measuring.ask(db, version, at=at)
     return version
 
 
@@ -304,14 +307,8 @@ def download_name(file: Version | SessionFile) -> str:
 def known_hashes(db: Session) -> set[str]:
     """The SHA-256 of every file that a row names. Until the transaction ends, no upload adds one."""
     hold_files(db, alone=True)
-    return set(db.exec(select(Version.sha256).distinct())) | media.known_hashes(db)
-
-
-def hold_files(db: Session, *, alone: bool = False) -> None:
-    """Uploads hold together, the sweep alone; so it never takes a file away that is just being kept again."""
-    if db.get_bind().dialect.name == "postgresql":
-        lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
-        db.execute(sa.select(lock(FILES_LOCK)))
+    versions = set(db.exec(select(Version.sha256).distinct()))
+    return versions | measuring.known_hashes(db) | media.known_hashes(db)
 
 
 def _title(text: str) -> str:

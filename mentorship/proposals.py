@@ -1,4 +1,4 @@
-"""What could go on a meeting's agenda: parked questions, cards that keep failing, what was left over, milestones.
+"""What could go on a meeting's agenda: parked questions, what was left over, open remarks, failing cards, milestones.
 
 A viewer is offered only what the link shows them."""
 
@@ -13,13 +13,15 @@ from sqlmodel import Session, col, select
 from curriculum import cards, log
 from curriculum.library import Library
 from curriculum.models import Review
-from mentorship import actions, links, milestones, sign_offs
+from mentorship import actions, links, milestones, remark_page, sign_offs
 from mentorship.models.meetings import Action, AgendaItem, ParkedQuestion, StudioSession
 
 FORGOTTEN_WITHIN = timedelta(days=14)
 FORGOTTEN_TWICE = 2
 MOST_CARDS = 5
 MOST_QUESTIONS = 20
+MOST_REMARKED = 5  # versions
+MOST_SECONDS = 6  # named of each
 LONGEST = 300  # characters
 
 
@@ -27,7 +29,7 @@ LONGEST = 300  # characters
 class Proposal:
     """A line that could go on the agenda. count, moment: of what `source` says: times forgotten; parked or due then."""
 
-    source: str  # parked, card, carried, action, milestone
+    source: str  # parked, card, carried, action, remark, milestone
     source_id: str
     text: str
     count: int = 0
@@ -46,6 +48,7 @@ def of(db: Session, library: Library, viewer_id: UUID, session: StudioSession, *
         *_parked(db, viewer_id, session),
         *_left_over(db, session),
         *_promised(db, library, viewer_id, session, at),
+        *_remarks(db, viewer_id, session.user_id),
         *_cards(db, library, viewer_id, session.user_id, at),
         *_milestones(db, library, viewer_id, session.user_id, at),
     ]
@@ -114,6 +117,22 @@ def _promised(
         Proposal("action", str(row.action.id), _line(f"Promised: {row.action.text}"), moment=row.action.created_at)
         for row in actions.shown(db, library, viewer_id, promised, at=at, exact=False)
         if row.is_to_do
+    ]
+
+
+def _remarks(db: Session, viewer_id: UUID, apprentice_id: UUID) -> Iterable[Proposal]:
+    """The open remarks on each version of a piece that is shown."""
+    if not links.may_see(db, viewer_id, apprentice_id, "pieces"):
+        return []
+    found = remark_page.open_ones(db, apprentice_id, only_shown=True, most=MOST_REMARKED)
+    return [
+        Proposal(
+            "remark",
+            str(one.version.id),
+            _line(f"{one.piece.title}, V{one.version.number}: {one.count}, at {one.at(MOST_SECONDS)}"),
+            count=len(one.starts),
+        )
+        for one in found
     ]
 
 

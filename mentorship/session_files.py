@@ -15,7 +15,8 @@ from core.database import get_or_404
 from core.errors import Conflict, NotAllowed, Refused
 from core.ids import uuid7
 from core.storage import Storage
-from mentorship import links, portfolio, sessions, writing
+from mentorship import links, sessions, writing
+from mentorship.kept_files import hold_files
 from mentorship.models.meetings import SessionFile, StudioSession
 from mentorship.portfolio import Upload
 
@@ -54,7 +55,7 @@ def add(
     The very same file twice is refused, and so is more than MOST_FILES.
     """
     session = writing.to_write(db, person_id, session_id)
-    portfolio.hold_files(db)
+    hold_files(db)
     there = db.exec(select(SessionFile).where(*_of(session))).all()
     for one in there:
         if one.sha256 == upload.staged.sha256:
@@ -109,7 +110,7 @@ def remove(db: Session, person_id: UUID, session_id: UUID, file_id: UUID) -> str
 
 def known_hashes(db: Session) -> set[str]:
     """The SHA-256 of every file that a session names. Until the transaction ends, no upload adds one."""
-    portfolio.hold_files(db, alone=True)
+    hold_files(db, alone=True)
     return set(db.exec(select(SessionFile.sha256).distinct()))
 
 

@@ -17,14 +17,27 @@ from curriculum.library import Library
 from curriculum.log import counting
 from curriculum.models import Learner, Review
 from curriculum.progress import LessonOfTheWeek
-from mentorship import actions, agenda, feedback, fit_checks, invitations, links, mentoring, milestones, sessions
+from mentorship import (
+    actions,
+    agenda,
+    feedback,
+    fit_checks,
+    invitations,
+    links,
+    mentoring,
+    milestones,
+    remark_page,
+    sessions,
+)
 from mentorship.few import Few, few
 from mentorship.milestones import Row
 from mentorship.models.meetings import Action
+from mentorship.remark_page import OpenOnes
 from mentorship.sessions import Listed
 
 MOST_FADED = 2  # milestones
 MOST_WAITING = 5  # apprentices
+MOST_REMARKED = 2  # versions with open remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class Today:
     waiting: Few[mentoring.Row]  # apprentices who wait for this mentor, or stand still
     apprentices: int
     reviews: list[feedback.Seen]  # that mentors asked for and that are not given yet
+    remarks: Few[OpenOnes]  # that are open, on one's own pieces
     fits: tuple[tuple[UUID, str], ...]  # (link, name) of mentors whose fit check is due
     week: ThisWeek
     wants_mentor: bool  # the programme is made for two, and there is no mentor and no open invitation
@@ -110,6 +124,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         waiting=few(waiting, MOST_WAITING),
         apprentices=apprentices,
         reviews=feedback.waiting_for(db, user_id),
+        remarks=few(remark_page.open_ones(db, user_id, only_shown=False), MOST_REMARKED),
         fits=_fits(db, user_id, at),
         week=_week(db, user_id, zone, day),
         wants_mentor=_wants_mentor(db, user_id, lesson, at),

@@ -18,9 +18,12 @@ from core.settings import HERE
 WINGS = ["core", "curriculum", "mentorship", "app"]  # each imports only what stands before it
 COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
-    "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "static_version", "words"},
+    "core": {
+        *("clock", "confined", "drawing", "errors", "ids", "kept", "paper", "prose", "prose_extensions"),
+        *("static_version", "words"),
+    },
     "curriculum": {
-        *("anki", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
+        *("anki", "audio", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *(
             "content_files",
             "fitting",
@@ -36,7 +39,11 @@ PURE = {  # arithmetic and text: no tables, no database
         *("source_text", "spacing", "target_fields", "truth_models"),
         *("typed", "workload"),
     },
-    "mentorship": {"calendar_file", "clocks", "file_kinds", "merging", "probe", "targets"},
+    "mentorship": {
+        *("aac", "calendar_file", "clip", "clocks", "file_kinds", "markers", "matching", "merging", "midi_markers"),
+        *("pack_figures", "pack_models", "pack_page", "pack_paper", "pack_words", "probe", "targets", "time_links"),
+        "waveform_picture",
+    },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")
 TABLES = ("sqlalchemy", "sqlmodel", "alembic")

@@ -59,7 +59,9 @@ MATRIX = merged("topics", "MATRIX", matrix.MATRIX)
 MISSING = merged("topics", "MISSING", matrix.MISSING)
 MAIL = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "w@school.example"}  # so that the routes of mails are there
 NOT_PERSONAL = {"static", "lessons.picture"}
-WITH_OWN_POLICY = {"portfolio.file", "session_files.file", "lessons.picture", "imports.file"}  # sandboxed
+WITH_OWN_POLICY = {  # sandboxed
+    *("portfolio.file", "portfolio.listen", "portfolio.peaks", "session_files.file", "lessons.picture", "imports.file"),
+}
 
 
 @dataclass
@@ -225,7 +227,7 @@ def expected(case: Case, actor: str, *, by_script: bool = False) -> int:
 
 def said(answer: TestResponse) -> str:
     """Everything that reaches the browser."""
-    return answer.get_data(as_text=True) + "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    return answer.get_data().decode(errors="replace") + "\n".join(f"{name}: {value}" for name, value in answer.headers)
 
 
 def same(answer: TestResponse, *names: str) -> tuple[bytes, list[tuple[str, str]]]:

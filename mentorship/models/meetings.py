@@ -119,7 +119,7 @@ class AgendaItem(SQLModel, table=True):
     session_id: UUID
     position: int  # 1, 2, 3 ...
     text: str
-    source: str = ""  # parked, card, action, carried, milestone, template; "": by hand
+    source: str = ""  # parked, card, action, carried, remark, milestone, template; "": by hand
     source_id: str = ""  # what it came from: an id, a card's id, a slug
     added_by: UUID
     added_at: datetime
@@ -169,6 +169,7 @@ class ParkedQuestion(SQLModel, table=True):
     source: str = ""  # lesson, card, piece, page; "": from nowhere
     source_id: str = ""  # slug, card id, piece id, path
     seconds: float | None = None  # of a version's audio
+    version: int | None = None  # number of that version
     parked_at: datetime
     session_id: UUID | None = None  # on whose agenda it stands; of StudioSession
     answered_at: datetime | None = None

@@ -1,12 +1,13 @@
 """Uploaded files between the browser and the rules: how one is received, and how a kept one is sent."""
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import current_app, flash, request, send_file
+from flask import Response, current_app, flash, request, send_file
 from sqlmodel import Session, col, select
 
 from core import words
@@ -15,9 +16,9 @@ from core.errors import NotFound, Refused
 from core.settings import Settings
 from core.storage import Storage
 from core.web import note
-from mentorship import file_kinds, portfolio, session_files
+from mentorship import file_kinds, measuring, portfolio, session_files
 from mentorship.models.meetings import SessionFile, StudioSession
-from mentorship.models.pieces import Version
+from mentorship.models.pieces import Measurement, Version
 
 PLAYED_EVERYWHERE = {"audio/wav", "audio/flac", "audio/mpeg", "audio/ogg"}
 SHOWN_INLINE = {"audio", "picture"}
@@ -51,16 +52,48 @@ def warn(upload: portfolio.Upload | None) -> None:
 
 def send(file: Version | SessionFile, missing: str) -> Any:
     """The bytes as they were uploaded; `?download=1` saves what would be shown. missing: what to say without them."""
-    path = storage().path(file.sha256)
+    as_attachment = file.kind not in SHOWN_INLINE or "download" in request.args
+    return _send(file.sha256, file.media_type, portfolio.download_name(file), missing, as_attachment=as_attachment)
+
+
+def send_sound(version: Version, row: Measurement | None) -> Any:
+    """A version as every browser plays it: the copy that was made of it, else the file."""
+    if version.kind != "audio":
+        raise NotFound
+    if row is None or not row.listen_sha256:
+        return _send(version.sha256, version.media_type, portfolio.download_name(version), measuring.GONE)
+    return _send(row.listen_sha256, "audio/flac", f"{version.file_name}.flac", measuring.GONE)
+
+
+def send_peaks(row: Measurement | None) -> Any:
+    """The waveform of a version that was measured, packed where the browser takes that."""
+    if row is None or not row.peaks_sha256:
+        raise NotFound("There is no waveform yet: this version was not measured.")
+    path = storage().path(row.peaks_sha256)
+    if not path.is_file():
+        raise NotFound("The waveform of this version is missing on the server. Have it measured again.")
+    octets = path.read_bytes()
+    answer = Response(octets, mimetype="application/json")
+    if request.accept_encodings["gzip"]:
+        answer.set_data(gzip.compress(octets, 5, mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.vary.add("Accept-Encoding")
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _send(sha256: str, media_type: str, name: str, missing: str, *, as_attachment: bool = False) -> Any:
+    path = storage().path(sha256)
     if not path.is_file():
         raise NotFound(missing)
     answer = send_file(
         path,
-        mimetype=file.media_type,
-        as_attachment=file.kind not in SHOWN_INLINE or "download" in request.args,
-        download_name=portfolio.download_name(file),
+        mimetype=media_type,
+        as_attachment=as_attachment,
+        download_name=name,
         conditional=True,
-        etag=file.sha256,
+        etag=sha256,
     )
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-store"

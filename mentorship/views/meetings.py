@@ -42,6 +42,7 @@ GROUPS = [
     ("parked", "Parked questions"),
     ("carried", "Left over from last time"),
     ("action", "Promised and not done"),
+    ("remark", "Open remarks"),
     ("card", "Cards that keep failing"),
     ("milestone", "Milestones"),
 ]

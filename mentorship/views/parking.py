@@ -1,7 +1,9 @@
 """The capture box, and the page of parked questions."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
@@ -26,6 +28,7 @@ SAVED = {
     "question": ("Parked. It waits for the next meeting.", "parking.index", "See your questions"),
     "todo": ("On your list of things to do.", "sessions.index", "See it"),
 }
+SECONDS, VERSION = re.compile(r"\d{1,5}(\.\d{1,3})?", re.ASCII), re.compile(r"[1-9]\d{0,4}", re.ASCII)
 SOURCES: dict[str, tuple[parking.Kind, str]] = {  # endpoint -> what it shows, and which part of its address names it
     "lessons.show": ("lesson", "slug"),
     "cards.show": ("card", "card_id"),
@@ -180,7 +183,16 @@ def source_of(path: str) -> Source:
     except (HTTPException, RequestRedirect):
         return NOWHERE
     kind, name = SOURCES.get(endpoint, ("page", ""))
-    return Source(kind, str(values[name]) if name else path.split("?", 1)[0])
+    place = _place(path) if kind == "piece" else (None, None)
+    return Source(kind, str(values[name]) if name else path.split("?", 1)[0], *place)
+
+
+def _place(path: str) -> tuple[float | None, int | None]:
+    """The second and the version that an address names ("?version=2&t=72.48")."""
+    asked = dict(parse_qsl(urlsplit(path).query))
+    t, version = asked.get("t", ""), asked.get("version", "")
+    seconds = float(t) if SECONDS.fullmatch(t) else None
+    return seconds, int(version) if VERSION.fullmatch(version) else None
 
 
 def _origin(path: str) -> parking.Origin | None:

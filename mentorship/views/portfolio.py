@@ -15,9 +15,10 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, packs, portfolio
+from mentorship import feedback, file_kinds, links, measuring, packs, portfolio, remark_page, remarks_kept
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import files
+from mentorship.views import comparing, files, listening
+from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
@@ -50,6 +51,7 @@ def index():
         about=about_version,
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
         pack=packs.panel(db, files.storage(), me.id),
+        has_said=remarks_kept.has_any(db, me.id),
     )
 
 
@@ -110,6 +112,10 @@ def show(piece_id: UUID):
         accepted=files.ACCEPTED,
         site=files.site(),
         **heard(piece, version),
+        **remark_page.of_page(db, me.id, piece, version, versions, request.args.get("remarks", ""), at=clock.now()),
+        **listening.of_page(db, piece, is_own=is_own),
+        **comparing.of_page(db, me.id, piece, version),
+        **meter.of_page(db, me.id, version),
     )
 
 
@@ -194,9 +200,27 @@ def unarchived(piece_id: UUID):
 def file(version_id: UUID):
     """The bytes as they were uploaded; `?download=1` saves what would be shown."""
     _, version = portfolio.find_version(get_db(), current_user().id, version_id)
-    return files.send(
-        version, "The file of this version is missing on the server. Please tell the people who run this site."
-    )
+    listening.note_file(version)
+    return files.send(version, measuring.GONE)
+
+
+@bp.get("/versions/<uuid:version_id>/listen")
+@signed_in
+def listen(version_id: UUID):
+    """The sound as every browser plays it: a copy where there is one, else the file itself."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    listening.note_file(version)
+    return files.send_sound(version, measuring.row_of(db, version))
+
+
+@bp.get("/versions/<uuid:version_id>/peaks")
+@signed_in
+def peaks(version_id: UUID):
+    """The waveform (audiowaveform JSON 2); not found until it is measured."""
+    db = get_db()
+    _, version = portfolio.find_version(db, current_user().id, version_id)
+    return files.send_peaks(measuring.row_of(db, version))
 
 
 def heard(piece: Piece, version: Version | None) -> dict[str, object]:
@@ -212,6 +236,7 @@ def heard(piece: Piece, version: Version | None) -> dict[str, object]:
         "is_cut": is_cut,
         "plays_everywhere": version.media_type in files.PLAYED_EVERYWHERE,
         "is_missing": not files.storage().path(version.sha256).is_file(),
+        "sound": listening.sound_of(get_db(), version) if version.kind == "audio" else None,
     }
 
 

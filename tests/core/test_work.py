@@ -23,7 +23,7 @@ from core.settings import HERE, Settings
 from core.work import Kind, Task, Work
 from tests.conftest import KEY
 from tests.core.test_jobs import wait_for
-from tests.times import DAY, MONDAY, SECOND
+from tests.times import DAY, HOUR, MONDAY, SECOND
 
 PAGE = ("profile.settings", "Settings")
 OTHER_PROCESS = """
@@ -102,6 +102,39 @@ def test_the_oldest_piece_is_done_first_and_keeps_what_came_of_it(db, fresh_db, 
     assert order == ["first", "second"]
     assert [row(fresh_db, one).outcome["said"] for one in (first, second)] == ["counted first", "counted second"]
     assert row(fresh_db, first).state == "done" and row(fresh_db, first).ended_at is not None
+
+
+def test_people_take_turns_so_that_nobody_waits_for_all_files_of_another(db, ada, ben, job_app, kind):
+    order: list[str] = []
+
+    def run(task: Task) -> Mapping[str, Any]:
+        order.append(task.asked["name"])
+        clock.use(lambda: MONDAY + len(order) * SECOND, testing=True)
+        return {}
+
+    kind("count", run)
+    for number in range(4):
+        asked(db, ada, name=f"a{number}", at=MONDAY - HOUR + number * SECOND)
+    last = asked(db, ben, name="b0", at=MONDAY)
+    asked(db, ben, name="b1", at=MONDAY + SECOND)
+
+    seen = work.before(db, last)
+    db.commit()
+    while work.run_next(job_app):
+        pass
+
+    assert order == ["a0", "b0", "a1", "b1", "a2", "a3"]
+    assert seen == 1
+
+
+def test_a_kind_with_an_allowance_of_its_own_takes_no_room_from_others(db, ada, job_app):
+    for number in range(12):
+        work.ask(db, ada.id, "measure", "Measuring", {"number": number}, most=12, at=MONDAY)
+    db.commit()
+
+    assert asked(db, ada).state == "waiting"
+    with pytest.raises(Refused, match="12 pieces"):
+        work.ask(db, ada.id, "measure", "Measuring", {"number": 99}, most=12, at=MONDAY)
 
 
 def test_the_same_wish_twice_is_one_piece_until_it_is_over(db, ada, job_app, kind):

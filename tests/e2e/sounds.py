@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pyebur128
 import soundfile as sf
 from PIL import Image, ImageDraw
 
@@ -31,6 +32,14 @@ def mp3(seconds: float = 4.0, tempo: float = 96.0) -> bytes:
 
 def flac(seconds: float = 4.0, tempo: float = 96.0) -> bytes:
     return _written(beat(seconds, tempo), "FLAC")
+
+
+def loudness(samples: np.ndarray) -> float:
+    """Integrated, in LUFS, by libebur128; one channel, or one in each column."""
+    frames = samples.reshape(len(samples), -1)
+    state = pyebur128.R128State(frames.shape[1], RATE, pyebur128.MeasurementMode.MODE_I)
+    state.add_frames(np.ascontiguousarray(frames, dtype=np.float64).ravel(), len(frames))
+    return float(pyebur128.get_loudness_global(state))
 
 
 def midi() -> bytes:

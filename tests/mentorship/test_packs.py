@@ -117,7 +117,7 @@ def test_a_pack_has_nothing_of_anybody_else_and_nothing_private(db, sample, gath
     gone = {"version_id": sample["v1"], "by_name": "Ben", "kind": "fix", "start_ms": 1, "text": CANARY, "at": MONDAY}
     db.add(Remark(user_id=ada.id, id=uuid7(), removed_at=MONDAY, **gone))
     held = db.exec(select(StudioSession).where(StudioSession.user_id == ada.id)).first()
-    db.add(OwnNote(user_id=ada.id, session_id=held.id, person_id=ada.id, text=CANARY, changed_at=MONDAY))
+    db.add(OwnNote(user_id=ada.id, session_id=held.id, text=CANARY, changed_at=MONDAY))
     pack_sample.meeting(db, ada, ben, "eq-study", notes=CANARY, title=CANARY)
     pack_sample.meeting(db, ada, ben, title=CANARY, notes=CANARY, mentor_signed_at=None)
     db.commit()

@@ -26,6 +26,7 @@ COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
         ("is_reference", sa.Boolean(), NO),
         ("showcased_at", UTCDateTime(), None),
     ],
+    "parked_question": [("version", sa.Integer(), None)],
     "version": [("warning", sa.String(), EMPTY)],
     "feedback": [
         ("areas", sa.JSON(), LIST),

@@ -2,7 +2,9 @@
 // data-capture="/cards/k7m2qd": where the words come from, when that is not this page.
 
 import { forget, keep, kept } from "./drafts.js";
+import { exact } from "./moments.js";
 import { AWAY, HEADERS, opId, sentence } from "./op.js";
+import { soundHere } from "./sound-here.js";
 
 const DRAFT = "capture";
 const SEEN = 8000; // ms that the word of success stays
@@ -37,14 +39,21 @@ form?.addEventListener("submit", (event) => {
 function open(link) {
   if (box.open) return;
   const { text, from, kind } = form.elements;
-  from.value = link.dataset.capture || location.pathname;
+  const here = link.dataset.capture ? undefined : soundHere();
+  here?.pause();
+  from.value = link.dataset.capture || location.pathname + (here ? placed(here) : "");
   kind.value = link.dataset.captureKind || box.dataset.first;
   if (!text.value) text.value = kept(DRAFT);
-  const where = link.dataset.captureWhere ?? "";
+  const where = link.dataset.captureWhere ?? (here ? `${exact(here.seconds)} of this sound` : "");
   box.querySelector("[data-capture-where]").textContent = where && `, with where it came from: ${where}`;
   say("");
   box.showModal();
   text.focus();
+}
+
+/** A second of a piece's sound, as the address of its page says it. */
+function placed({ seconds, version }) {
+  return `?${new URLSearchParams({ ...(version && { version }), t: seconds.toFixed(3) })}`;
 }
 
 async function send() {
