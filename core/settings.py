@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     zone: str = Field("Europe/London", description="The time zone of a new account until its owner says otherwise.")
     upload_mb: int = Field(200, ge=1, le=4096, description="The largest upload, in MB.")
     upload_minutes: int = Field(15, ge=1, le=600, description="The longest audio, in minutes.")
+    quota_mb: int = Field(5000, ge=1, le=10_000_000, description="How much one person may upload in all, in MB.")
     invitations_a_day: int = Field(10, ge=1, le=1000, description="How many invitations one person may make a day.")
     sign_in_days: int = Field(30, ge=1, le=365, description="Days after which a sign-in ends.")
     sign_in_idle_days: int = Field(14, ge=1, le=365, description="Days without a visit after which a sign-in ends.")

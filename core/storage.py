@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from core import disk
 from core.errors import Busy, TooLarge
@@ -59,6 +60,33 @@ class Storage:
             path.unlink(missing_ok=True)
             raise
         return Staged(path, digest.hexdigest(), size)
+
+    def part_path(self, part: UUID) -> Path:
+        """Where what came so far of a file sent in parts lies."""
+        return self.folder / "incoming" / part.hex
+
+    def part_size(self, part: UUID) -> int:
+        """Octets that came so far."""
+        try:
+            return self.part_path(part).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def add_part(self, part: UUID, stream: BinaryIO, *, place: int, most: int) -> int:
+        """Write up to `most` octets at `place`, on the disk for good; returns how many the file has then."""
+        path = self.part_path(part)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            file.seek(place)
+            while most > 0 and (block := stream.read(min(BLOCK, most))):
+                file.write(block)
+                most -= len(block)
+            file.flush()
+            os.fsync(file.fileno())
+            return os.fstat(file.fileno()).st_size
+
+    def drop_part(self, part: UUID) -> None:
+        self.part_path(part).unlink(missing_ok=True)
 
     def keep(self, staged: Staged) -> Path:
         """Move a staged file to its place for good. The same content twice is one file."""

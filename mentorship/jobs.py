@@ -21,6 +21,7 @@ from mentorship import (
     portfolio,
     session_files,
     sounds,
+    transfers,
 )
 from mentorship.pack_models import Scope
 
@@ -28,9 +29,11 @@ from mentorship.pack_models import Scope
 def sweep_files(db: Session, storage: Storage, *, at: datetime) -> str:
     """Remove files older than an hour that no row names and nobody is about to import or to fetch, and transfers that
     never ended. Returns a few words."""
+    transfers.expire(db, at=at)
     try:
         kept = portfolio.known_hashes(db) | session_files.known_hashes(db) | packs.known_hashes(db)
-        removed = storage.sweep(kept | uploads.known_hashes(db, at=at))
+        kept |= uploads.known_hashes(db, at=at) | transfers.known_names(db, at=at)
+        removed = storage.sweep(kept)
     except Busy:
         return "left for the next time: a backup is copying the files"
     return f"{removed} orphaned files removed"

@@ -40,9 +40,9 @@ PURE = {  # arithmetic and text: no tables, no database
         *("typed", "workload"),
     },
     "mentorship": {
-        *("aac", "calendar_file", "clip", "clocks", "file_kinds", "markers", "matching", "merging", "midi_markers"),
-        *("pack_figures", "pack_models", "pack_page", "pack_paper", "pack_words", "probe", "targets", "time_links"),
-        "waveform_picture",
+        *("aac", "calendar_file", "clip", "clocks", "file_kinds", "markers", "matching", "merging"),
+        *("midi_markers", "pack_figures", "pack_models", "pack_page", "pack_paper", "pack_words"),
+        *("probe", "targets", "time_links", "waveform_picture"),
     },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

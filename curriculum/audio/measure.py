@@ -28,7 +28,7 @@ class Meter:
         rate, channels = form.rate, form.channels
         self.form, self.frames = form, 0
         self.loudness = loudness.Loudness(rate, channels)
-        self.true_peak = true_peak.TruePeak(rate, channels)
+        self.true_peak = true_peak.TruePeak(channels)
         self.clipping = clipping.Clipping(channels, clipping.limit_of(form.full_scale, form.bits))
         self.stereo = stereo.Stereo(rate) if channels > 1 else None
         self.spectrum = spectrum.Spectrum(rate, channels)

@@ -14,10 +14,10 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 
 from core import clock
-from curriculum.bench import disk, in_process, report, served, sizes
+from curriculum.bench import disk, in_process, meter, report, served, sizes
 from curriculum.bench.site import QUICK, WHOLE, Scale
 
-PARTS = ("process", "served", "sizes", "anki")
+PARTS = ("process", "served", "sizes", "anki", "meter")
 
 
 @click.command()
@@ -63,6 +63,9 @@ def _measure(make: Any, room: Path, scale: Scale, without: set[str]) -> dict[str
     if "sizes" not in without:
         say("the table grows")
         raw["sizes"] = sizes.measure(make, room, scale, with_anki="anki" not in without, say=say)
+    if "meter" not in without:
+        say("the meter")
+        raw["meter"] = meter.measure(room, quick=scale == replace(QUICK, rounds=scale.rounds), rounds=scale.rounds)
     return raw
 
 

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from curriculum.bench import disk, in_process, served
+from curriculum.bench import disk, in_process, meter, served
 from curriculum.bench.site import OTHER, SHIPPED
 from curriculum.bench.sizes import ANKI, ENGINE, REQUEST, RULE
 
@@ -24,6 +24,8 @@ def lines(raw: dict[str, Any]) -> Iterator[str]:
         yield from _sizes(raw["sizes"])
         yield from _beside_anki(raw["sizes"])
         yield from _growth(raw["sizes"])
+    if "meter" in raw:
+        yield from _meter(raw["meter"])
 
 
 def _head(machine: dict[str, Any], scale: dict[str, Any], times: dict[str, list[float]]) -> Iterator[str]:
@@ -93,6 +95,14 @@ def _growth(raw: dict[str, Any]) -> Iterator[str]:
         grown = _ratio(raw[last][kind][name], raw[first][kind][name])
         label = f"{words} from {int(first):,} to {int(last):,}"
         yield f"{label:<40}{grown:8.2f} ×   {_verdict(grown <= MOST_GROWTH, f'at most {MOST_GROWTH} ×')}"
+
+
+def _meter(raw: dict[str, list[float]]) -> Iterator[str]:
+    yield ""
+    for kind, seconds in raw.items():
+        label, used = f"meter, 4 min of stereo as {kind}", statistics.median(seconds)
+        target = f"at most {meter.MOST_CPU:g} s; held to {meter.MOST_MEMORY} MB"
+        yield f"{label:<40}{used:6.2f} s CPU   {_verdict(used <= meter.MOST_CPU, target)}"
 
 
 def _of(figures: dict[str, list[float]], name: str, width: int) -> str:

@@ -17,7 +17,7 @@ from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import feedback, file_kinds, links, measuring, packs, portfolio, remark_page, remarks_kept
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import comparing, files, listening
+from mentorship.views import comparing, files, listening, transfers
 from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -52,6 +52,8 @@ def index():
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
         pack=packs.panel(db, files.storage(), me.id),
         has_said=remarks_kept.has_any(db, me.id),
+        accepted=files.ACCEPTED,
+        **transfers.of_page(db, me.id),
     )
 
 
@@ -76,6 +78,7 @@ def new():
 
 @bp.post("/pieces")
 @signed_in
+@files.taking
 @once(again=new)
 def created():
     form = read_form(PieceForm)
@@ -85,8 +88,8 @@ def created():
         piece = portfolio.create(db, current_user().id, **form.model_dump(), at=at)
         if upload:
             portfolio.add_version(db, files.storage(), piece, upload, at=at)
-    flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
-    files.warn(upload)
+    if "one_of_many" not in request.form:  # its page says how many came
+        flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
     return go_on(url_for("portfolio.show", piece_id=piece.id))
 
 
@@ -138,6 +141,7 @@ def edited(piece_id: UUID):
 
 @bp.post("/pieces/<uuid:piece_id>/versions")
 @signed_in
+@files.taking
 @once(again=show)
 def uploaded(piece_id: UUID):
     form = read_form(VersionForm)
@@ -149,7 +153,6 @@ def uploaded(piece_id: UUID):
         piece = _own(piece_id)
         version = portfolio.add_version(get_db(), files.storage(), piece, upload, changes=form.changes, at=clock.now())
     flash(f"V{version.number} of {piece.title} is here.", "good")
-    files.warn(upload)
     return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 

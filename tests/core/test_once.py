@@ -276,6 +276,7 @@ def test_every_view_that_writes_is_either_sent_once_or_has_its_own_number(guest_
         "reviews.answer": "the review's id is its number",
         "api.reviews": "each answer brings its own number",
         "api.taken_back": "what was taken back stays so",
+        "transfers.received": "a part has its place",
         "own_cards.preview": "it shows what was typed and keeps nothing",
         "profile.signed_up": "an e-mail address has one account",
         "security.login": "a sign-in may come twice",

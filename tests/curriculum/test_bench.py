@@ -30,6 +30,8 @@ LINES = [
     "against Anki's engine at 200",
     "durable p50 from 50 to 200",
     "request CPU from 50 to 200",
+    "meter, 4 min of stereo as WAV",
+    "meter, 4 min of stereo as MP3",
 ]
 AN_ENGINE = """#!{python}
 import json, sys
@@ -68,7 +70,7 @@ def test_parts_can_be_left_out_and_an_engine_is_compared_with(tmp_path: Path) ->
     engine.write_text(AN_ENGINE.format(python=sys.executable))
     engine.chmod(engine.stat().st_mode | stat.S_IXUSR)
 
-    done = bench("--without", "process", "--without", "served", anki=str(engine))
+    done = bench("--without", "process", "--without", "served", "--without", "meter", anki=str(engine))
 
     assert done.returncode == 0, done.stderr
     assert "hello" not in done.stdout and "not compared" not in done.stdout
@@ -76,7 +78,7 @@ def test_parts_can_be_left_out_and_an_engine_is_compared_with(tmp_path: Path) ->
 
 
 def test_a_python_that_is_none_is_said(tmp_path: Path) -> None:
-    done = bench("--without", "process", "--without", "served", anki=str(tmp_path / "nothing"))
+    done = bench("--without", "process", "--without", "served", "--without", "meter", anki=str(tmp_path / "nothing"))
 
     assert done.returncode == 1
     assert "ANKI_PYTHON names" in done.stderr and "Traceback" not in done.stderr
