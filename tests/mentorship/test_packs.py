@@ -19,9 +19,10 @@ from core.ids import uuid7
 from core.storage import Storage
 from core.work import Work
 from mentorship import jobs, pack_archive, pack_contents, packs
+from mentorship.models import pieces
 from mentorship.models.meetings import OwnNote, ParkedQuestion, StudioSession
 from mentorship.models.milestones import Assessment
-from mentorship.models.pieces import Measurement, Piece, Testimonial
+from mentorship.models.pieces import Measurement, Piece
 from mentorship.models.remarks import Remark
 from mentorship.pack_models import Contents, Scope
 from tests.conftest import person
@@ -113,7 +114,7 @@ def test_a_pack_has_nothing_of_anybody_else_and_nothing_private(db, sample, gath
         pack_sample.version(db, storage, piece, 3, MONDAY)
     db.add(ParkedQuestion(user_id=ada.id, id=uuid7(), text=CANARY, parked_at=MONDAY))
     secret = {"piece_id": sample["piece"], "name": CANARY, "text": CANARY, "secret_hash": "1" * 64, "asked_at": MONDAY}
-    db.add(Testimonial(user_id=ada.id, id=uuid7(), **secret))
+    db.add(pieces.Testimonial(user_id=ada.id, id=uuid7(), **secret))
     gone = {"version_id": sample["v1"], "by_name": "Ben", "kind": "fix", "start_ms": 1, "text": CANARY, "at": MONDAY}
     db.add(Remark(user_id=ada.id, id=uuid7(), removed_at=MONDAY, **gone))
     held = db.exec(select(StudioSession).where(StudioSession.user_id == ada.id)).first()
