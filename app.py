@@ -79,6 +79,8 @@ BLUEPRINTS = [
     "mentorship.views.calendars",
     "mentorship.views.parking",
     "mentorship.views.feedback",
+    "mentorship.views.verdicts",
+    "mentorship.views.testimonials",
 ]
 
 

@@ -125,6 +125,7 @@ def _summary(library: Library, problems: list[Problem]) -> str:
             _count(len(library.cards), "card"),
             _count(len(library.milestones), "milestone"),
             _count(len(library.programmes), "programme"),
+            _count(len(library.pathways), "pathway"),
             _count(len(library.glossary), "glossary word"),
         ]
     )

@@ -193,6 +193,27 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Want:
+    """A kind of piece that a pathway's portfolio holds, and how many of it."""
+
+    slug: str
+    title: str
+    count: int
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """A kind of work that somebody looks for, and what a portfolio for it holds."""
+
+    slug: str
+    title: str
+    short: str  # where there is little room
+    summary: str
+    wants: tuple[Want, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """All of content/ that is good. Whatever one part names is there, or named by curriculum.toml."""
 
@@ -203,6 +224,7 @@ class Library:
     planned: Mapping[str, Planned] = field(default_factory=dict)
     milestones: Mapping[str, Milestone] = field(default_factory=dict)  # by slug, in order
     programmes: Mapping[str, Programme] = field(default_factory=dict)
+    pathways: Mapping[str, Pathway] = field(default_factory=dict)  # by slug, in the file's order
     glossary: Mapping[str, tuple[str, Markup]] = field(default_factory=dict)  # slug -> (term, what it means)
     cards: Mapping[str, Card] = field(default_factory=dict)  # by id
     hash: str = ""

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
-from curriculum.content import Catalogue, Milestone, Problem, Programme, Report
+from curriculum.content import Catalogue, Milestone, Pathway, Problem, Programme, Report
 from curriculum.content_files import FileDraft, glossary_slugs, slug_of_broken
 from curriculum.lesson_file import Draft
 
@@ -21,6 +21,7 @@ class Sources:
     lessons: list[Draft] = field(default_factory=list)
     milestones: list[FileDraft[Milestone]] = field(default_factory=list)
     programmes: list[FileDraft[Programme]] = field(default_factory=list)
+    pathways: FileDraft[dict[str, Pathway]] | None = None
     glossary: FileDraft[dict[str, tuple[str, Markup]]] | None = None
     files: frozenset[str] = frozenset()  # every file's path, pictures too
 
@@ -37,6 +38,7 @@ class Names:
 def problems(sources: Sources, catalogue: Catalogue | None) -> list[Problem]:
     """catalogue: the one to check against; None: only what does not need it is checked."""
     drafts: list[Draft | FileDraft] = [sources.catalogue, *sources.lessons, *sources.milestones, *sources.programmes]
+    drafts += [sources.pathways] if sources.pathways else []
     drafts += [sources.glossary] if sources.glossary else []
     found = [problem for draft in drafts for problem in draft.problems]
     found += _duplicate_cards(sources.lessons)

@@ -1,4 +1,4 @@
-"""The other files of content/: curriculum.toml, milestones, programmes, glossary. Each is read by itself."""
+"""The other files of content/: curriculum.toml, milestones, programmes, pathways, glossary. Each is read by itself."""
 
 import re
 import tomllib
@@ -15,12 +15,14 @@ from curriculum.content import (
     Catalogue,
     Evidence,
     Milestone,
+    Pathway,
     Planned,
     Problem,
     Programme,
     Report,
     Target,
     Track,
+    Want,
     Week,
 )
 from curriculum.front_matter import Fields
@@ -40,6 +42,8 @@ MILESTONE_FIELDS = (
     "targets", "rubric",
 )  # fmt: skip
 PROGRAMME_FIELDS = ("slug", "title", "summary", "hours_a_week", "mentored", "weeks")
+PATHWAY_FIELDS = ("slug", "title", "short", "summary", "wants")
+WANT_FIELDS = ("slug", "title", "count", "hint")
 WEEK_FIELDS = ("week", "lessons", "milestones", "note")
 TERM = re.compile(r"##\s+(?P<term>.+?)\s*#*\s*")
 TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -97,6 +101,10 @@ def read_milestone(path: str, text: str) -> FileDraft[Milestone]:
     )
     links = _course_links(found, lines, report)
     return FileDraft(path, milestone, tuple(report.problems), links, tuple(lines))
+
+
+def read_pathways(path: str, text: str) -> FileDraft[dict[str, Pathway]]:
+    return _read_toml(path, text, _pathways)
 
 
 def read_glossary(path: str, text: str) -> FileDraft[dict[str, tuple[str, Markup]]]:
@@ -278,6 +286,33 @@ def _programme(values: dict[str, Any], lines: list[str], report: Report) -> Prog
         fields.yes_or_no("mentored"),
         tuple(weeks),
     )
+
+
+def _pathways(values: dict[str, Any], lines: list[str], report: Report) -> dict[str, Pathway]:
+    fields = Fields(values, {}, report)
+    fields.only(("pathways",))
+    found: dict[str, Pathway] = {}
+    for table in fields.tables("pathways"):
+        line = line_with(lines, f'slug = "{table.get("slug")}"')
+        record = Fields(table, {}, report, line)
+        record.only(PATHWAY_FIELDS)
+        wants = [_want(want, lines, line, report) for want in record.tables("wants")]
+        titles = record.text("title"), record.text("short")
+        pathway = Pathway(record.slug("slug"), *titles, record.text("summary"), tuple(wants))
+        slugs = [want.slug for want in wants]
+        for twice in dict.fromkeys(slug for slug in slugs if slug and slugs.count(slug) > 1):
+            text = f'the pathway "{pathway.slug}" wants "{twice}" twice.'
+            report.add(line_with(lines, f'slug = "{twice}"', line), text, "Keep one, with its count.")
+        if pathway.slug in found:
+            report.add(line, f'two pathways have the slug "{pathway.slug}".', "Give each its own.")
+        found[pathway.slug] = pathway
+    return found
+
+
+def _want(table: dict[str, Any], lines: list[str], start: int, report: Report) -> Want:
+    record = Fields(table, {}, report, line_with(lines, f'slug = "{table.get("slug")}"', start))
+    record.only(WANT_FIELDS)
+    return Want(record.slug("slug"), record.text("title"), record.whole("count", 1, 20), record.text("hint"))
 
 
 def slug_of_broken(path: str, lines: tuple[str, ...]) -> str:

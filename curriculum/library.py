@@ -19,6 +19,7 @@ from curriculum.content import (
     Lesson,
     Library,
     Milestone,
+    Pathway,
     Planned,
     Problem,
     Programme,
@@ -32,16 +33,18 @@ from curriculum.content_files import FileDraft
 from curriculum.lesson_file import Draft
 
 __all__ = [
-    "Card", "Evidence", "Lesson", "Library", "Loader", "Milestone", "Planned", "Problem", "Programme", "Shelf", "Step",
-    "Target", "Track", "Week", "load",
+    "Card", "Evidence", "Lesson", "Library", "Loader", "Milestone", "Pathway", "Planned", "Problem", "Programme",
+    "Shelf", "Step", "Target", "Track", "Week", "load",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
+One = TypeVar("One")
 Glossary = Mapping[str, tuple[str, Markup]]
 
 GLOSSARY_FILE = "glossary.md"
+PATHWAYS_FILE = "pathways.toml"
 
 
 def load(folder: Path) -> tuple[Library, list[Problem]]:
@@ -57,6 +60,7 @@ class _Kept:
     lessons: Mapping[str, Lesson] = field(default_factory=dict)
     milestones: Mapping[str, Milestone] = field(default_factory=dict)
     programmes: Mapping[str, Programme] = field(default_factory=dict)
+    pathways: Mapping[str, Pathway] = field(default_factory=dict)
     glossary: Glossary = field(default_factory=dict)
 
 
@@ -85,7 +89,8 @@ class Loader:
             self._good_lessons(sources, bad, catalogue),
             _good(sources.milestones, bad, last.milestones),
             _good(sources.programmes, bad, last.programmes),
-            _good_glossary(sources.glossary, bad, last.glossary),
+            _good_file(sources.pathways, bad, last.pathways),
+            _good_file(sources.glossary, bad, last.glossary),
         )
         return _library(self._kept, catalogue, self.folder, texts_hash), problems
 
@@ -102,6 +107,7 @@ class Loader:
             [self._draft(path, lesson_file.read, _unread_lesson, known) for path in lessons],
             [self._draft(path, content_files.read_milestone, _unread, known) for path in milestones],
             [self._draft(path, content_files.read_programme, _unread, known) for path in programmes],
+            self._draft(PATHWAYS_FILE, content_files.read_pathways, _unread, known) if PATHWAYS_FILE in files else None,
             self._draft(GLOSSARY_FILE, content_files.read_glossary, _unread, known) if GLOSSARY_FILE in files else None,
             frozenset(f"{self.folder.name}/{path}" for path in files),
         )
@@ -177,7 +183,7 @@ def _good(drafts: Iterable[FileDraft[Item]], bad: set[str], last: Mapping[str, I
     return {path: value for path, value in chosen.items() if value is not None}
 
 
-def _good_glossary(draft: FileDraft[dict[str, tuple[str, Markup]]] | None, bad: set[str], last: Glossary) -> Glossary:
+def _good_file(draft: FileDraft[dict[str, One]] | None, bad: set[str], last: Mapping[str, One]) -> Mapping[str, One]:
     if draft is None:
         return {}
     return last if draft.path in bad else draft.value or {}
@@ -236,6 +242,7 @@ def _library(kept: _Kept, catalogue: Catalogue, folder: Path, texts_hash: str) -
         planned=planned,
         milestones={slug: _known_only(one, milestones, catalogue) for slug, one in milestones.items()},
         programmes={one.slug: _known_weeks(one, milestones, catalogue) for one in kept.programmes.values()},
+        pathways=kept.pathways,
         glossary=dict(sorted(kept.glossary.items())),
         cards={card.id: card for lesson in lessons.values() for card in lesson.cards},
         hash=texts_hash,

@@ -14,7 +14,7 @@ from core.accounts import User
 from core.columns import EPOCH
 from curriculum.library import Library
 from curriculum.search import fold
-from mentorship import actions, links, movement, sign_offs, states
+from mentorship import actions, feedback, links, movement, sign_offs, states
 from mentorship.models.meetings import Action, ParkedQuestion, StudioSession
 from mentorship.models.pieces import Feedback, Version
 from mentorship.movement import Standing
@@ -25,7 +25,7 @@ SORTS = {"still": "Longest without movement", "meeting": "Next meeting", "name":
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Something that an apprentice waits for. kind: confirm, hold, sign, verify, answer."""
+    """Something that an apprentice waits for. kind: confirm, hold, sign, verify, answer, review."""
 
     kind: str
     words: str  # "a time to confirm"
@@ -34,6 +34,7 @@ class Wait:
     piece_id: UUID | None = None  # the mentor's own
     submission_id: UUID | None = None  # of the milestone
     level: int = 0  # at which one click verifies it
+    feedback_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +181,29 @@ def _milestones(db: Session, library: Library, mentor_id: UUID) -> list[tuple[UU
 
 
 def _feedback(db: Session, mentor_id: UUID) -> list[tuple[UUID, Wait]]:
-    """What apprentices said about the mentor's own pieces, not answered yet."""
+    """What apprentices ask the mentor to review, then what they said about the mentor's own pieces, unanswered."""
+    asked = feedback.waiting_for(db, mentor_id)
     rows = db.exec(
         select(Feedback.from_id, Version.piece_id)
         .join(Version, sa.and_(col(Version.user_id) == Feedback.user_id, col(Version.id) == Feedback.version_id))
         .where(
             Feedback.user_id == mentor_id,
+            Feedback.side == "apprentice",
             col(Feedback.given_at).is_not(None),
             col(Feedback.answered_at).is_(None),
             col(Feedback.withdrawn_at).is_(None),
         )
         .order_by(col(Feedback.given_at))
     )
-    return [(from_id, Wait("answer", "a review to answer", piece_id=piece_id)) for from_id, piece_id in rows if from_id]
+    reviews = [
+        (one.asker.id, Wait("review", "a review to write", feedback_id=one.feedback.id))
+        for one in asked
+        if one.of_mentor
+    ]
+    answers = [
+        (from_id, Wait("answer", "a review to answer", piece_id=piece_id)) for from_id, piece_id in rows if from_id
+    ]
+    return reviews + answers
 
 
 def _parked(db: Session, mentor_id: UUID) -> dict[UUID, int]:

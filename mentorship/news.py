@@ -10,3 +10,4 @@ FEEDBACK = inbox.offer("feedback", "Reviews that are asked for, given and answer
 MILESTONE = inbox.offer("milestone", "Milestones: handed in, returned, verified")
 REMARK = inbox.offer("remark", "Remarks at a second of a piece: written, answered, fixed, heard")
 NUDGE = inbox.offer("nudge", "Apprentices without movement, meetings without a signature")
+TESTIMONIAL = inbox.offer("testimonial", "Testimonials: clients said yes, or took it back")

@@ -257,17 +257,21 @@ def _verdicts(db: Session, user_id: UUID, version_ids: Collection[UUID]) -> dict
     found: dict[UUID, list[Verdict]] = defaultdict(list)
     for row in db.exec(select(Feedback).where(*mine, *given).order_by(col(Feedback.given_at), col(Feedback.id))):
         if row.given_at:
-            is_own = row.from_id == user_id
+            is_own = row.side == "self"
             found[row.version_id].append(Verdict(row.verdict, row.from_name, is_own, row.given_at))
     return found
 
 
 def _praise(db: Session, user_id: UUID, piece_ids: Collection[UUID]) -> dict[UUID, list[Praise]]:
-    """Only with the client's yes, and not taken back."""
+    """Only with the client's yes, not taken back, and not hidden by the owner."""
     mine = (Testimonial.user_id == user_id, col(Testimonial.piece_id).in_(piece_ids))
     said = (col(Testimonial.yes_at).is_not(None), col(Testimonial.withdrawn_at).is_(None), Testimonial.text != "")
     found: dict[UUID, list[Praise]] = defaultdict(list)
-    for row in db.exec(select(Testimonial).where(*mine, *said).order_by(col(Testimonial.yes_at), col(Testimonial.id))):
+    for row in db.exec(
+        select(Testimonial)
+        .where(*mine, *said, col(Testimonial.hidden_at).is_(None))
+        .order_by(col(Testimonial.yes_at), col(Testimonial.id))
+    ):
         if row.yes_at:
             found[row.piece_id].append(Praise(row.name, row.text, row.yes_at))
     return found

@@ -17,11 +17,12 @@ from core.ids import uuid7
 from core.storage import Staged, Storage
 from curriculum import content
 from curriculum.imports import media
-from mentorship import file_kinds, links, measuring, probe
+from mentorship import file_kinds, links, measuring, piece_states, probe
 from mentorship.kept_files import hold_files, label
 from mentorship.models.meetings import SessionFile
 from mentorship.models.milestones import Evidence
 from mentorship.models.pieces import Feedback, Piece, Version
+from mentorship.piece_states import Standing
 
 OF_PIECE = sa.and_(col(Version.user_id) == Piece.user_id, col(Version.piece_id) == Piece.id)
 OF_VERSION = sa.and_(col(Evidence.user_id) == Version.user_id, col(Evidence.version_id) == Version.id)
@@ -33,10 +34,7 @@ class Tile:
 
     piece: Piece
     newest: Version | None
-
-    @property
-    def state(self) -> str:
-        return state_of(self.piece)
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +142,6 @@ def milestones_of(db: Session, piece: Piece) -> dict[UUID, list[str]]:
     return slugs
 
 
-def state_of(piece: Piece) -> str:
-    """draft, shared or archived."""
-    if piece.archived_at:
-        return "archived"
-    return "shared" if piece.shared_at else "draft"
-
-
 def create(
     db: Session, owner_id: UUID, *, title: str, role: str = "", genre: str = "", about: str = "", at: datetime
 ) -> Piece:
@@ -236,7 +227,11 @@ def share(db: Session, piece: Piece, *, at: datetime) -> None:
 
 
 def unshare(db: Session, piece: Piece) -> None:
-    """Make it a draft again. Refused while a milestone rests on one of its versions."""
+    """Make it a draft again. Refused while a milestone rests on one of its versions, or a mentor is asked about one."""
+    if piece.shared_at and (asked := piece_states.open_requests(db, piece)):
+        raise Refused(
+            f"V{asked[0].number} of {piece.title} is in review, so it stays shared until {asked[0].by} has answered."
+        )
     used = milestones_of(db, piece)
     if piece.shared_at and used:
         numbers = sorted(version.number for version in versions(db, piece) if version.id in used)
@@ -322,6 +317,7 @@ def _asked_of(db: Session, viewer_id: UUID) -> sa.ColumnElement[bool]:
         Feedback.user_id == Version.user_id,
         Feedback.version_id == Version.id,
         Feedback.from_id == viewer_id,
+        Feedback.side == "apprentice",
         col(Feedback.withdrawn_at).is_(None),
         col(Feedback.user_id).in_(links.mentors_of(db, viewer_id)),
     )
@@ -341,4 +337,6 @@ def _tiles(db: Session, *conditions: sa.ColumnElement[bool]) -> list[Tile]:
         .where(*conditions)
         .order_by(col(Piece.created_at).desc(), col(Piece.id).desc())
     )
-    return [Tile(piece, version) for piece, version in db.exec(statement)]
+    found = db.exec(statement).all()
+    standings = piece_states.of(db, [piece for piece, _ in found])
+    return [Tile(piece, version, standings[piece.id]) for piece, version in found]

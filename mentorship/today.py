@@ -123,7 +123,7 @@ def gather(db: Session, library: Library, user_id: UUID, zone: str, *, at: datet
         faded=few([row for row in rows if row.faded], MOST_FADED),
         waiting=few(waiting, MOST_WAITING),
         apprentices=apprentices,
-        reviews=feedback.waiting_for(db, user_id),
+        reviews=[one for one in feedback.waiting_for(db, user_id) if not one.of_mentor],  # those stand under waiting
         remarks=few(remark_page.open_ones(db, user_id, only_shown=False), MOST_REMARKED),
         fits=_fits(db, user_id, at),
         week=_week(db, user_id, zone, day),

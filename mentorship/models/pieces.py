@@ -63,7 +63,7 @@ class Version(SQLModel, table=True):
 
 class Feedback(SQLModel, table=True):
     """A review of a version in four parts, asked for by its owner: of a mentor, with a verdict; or, the other way
-    round, by a mentor of an apprentice. By the owner herself (from_id is user_id): approved without a mentor."""
+    round, by a mentor of an apprentice. By the owner herself, without the parts: approved where there is no mentor."""
 
     __table_args__ = (
         ForeignKeyConstraint(["user_id", "version_id"], ["version.user_id", "version.id"], ondelete="CASCADE"),
@@ -75,6 +75,7 @@ class Feedback(SQLModel, table=True):
     version_id: UUID
     from_id: UUID | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")  # who is asked
     from_name: str  # as it was then; stays when the account goes
+    side: str = "apprentice"  # whose ears: mentor, apprentice or self
     question: str = ""
     areas: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # what to listen for
     asked_at: datetime
@@ -140,8 +141,9 @@ class Testimonial(SQLModel, table=True):
     text: str = ""
     secret_hash: str  # SHA-256, hex
     asked_at: datetime
-    yes_at: datetime | None = None
-    withdrawn_at: datetime | None = None
+    yes_at: datetime | None = None  # the client's; None again: taken back by the same address
+    hidden_at: datetime | None = None  # by its owner, for a while
+    withdrawn_at: datetime | None = None  # by its owner, for good: the address leads nowhere
 
 
 class Comparison(SQLModel, table=True):

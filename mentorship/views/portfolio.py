@@ -1,6 +1,6 @@
 """The portfolio: pieces, their versions and files, and the checklist."""
 
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Annotated
 from uuid import UUID
 
@@ -15,13 +15,29 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import go_on, read_form
 from curriculum.views import library
-from mentorship import feedback, file_kinds, links, measuring, packs, portfolio, remark_page, remarks_kept
+from mentorship import (
+    feedback,
+    file_kinds,
+    links,
+    measuring,
+    packs,
+    pathways,
+    piece_states,
+    portfolio,
+    remark_page,
+    remarks_kept,
+    review_page,
+    testimonials,
+)
 from mentorship.models.pieces import Piece, Version
 from mentorship.views import comparing, files, listening, transfers
 from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
+bp.context_processor(lambda: {"known_roles": pathways.ROLES, "known_genres": pathways.GENRES})
 
+MANY = 9  # pieces, from which on the list can be narrowed
+EMPTY_ROWS = 3  # of credits, to fill
 CHANNEL_WORDS = {1: "mono", 2: "stereo"}
 
 Short = Annotated[str, StringConstraints(max_length=80)]
@@ -34,6 +50,16 @@ class PieceForm(BaseModel):
     about: Annotated[str, StringConstraints(max_length=prose.LONGEST_MARKDOWN)] = ""
 
 
+class DetailsForm(PieceForm):
+    """category: "beats/kit", a pathway with what its checklist counts the piece as; or "beats"."""
+
+    category: Short = ""
+    client: Short = ""
+    credit_name: list[str] = []
+    credit_role: list[str] = []
+    more: str = ""
+
+
 class VersionForm(BaseModel):
     changes: Annotated[str, StringConstraints(max_length=2000)] = ""
 
@@ -43,9 +69,18 @@ class VersionForm(BaseModel):
 def index():
     db, me = get_db(), current_user()
     tiles = portfolio.pieces(db, [me.id])
+    mine = [tile for tile in tiles if not tile.piece.archived_at]
+    state, pathway = request.args.get("state", ""), request.args.get("pathway", "")
+    used = {tile.piece.pathway for tile in mine}
     return render_template(
         "mentorship/portfolio/index.html",
-        tiles=[tile for tile in tiles if not tile.piece.archived_at],
+        tiles=pathways.chosen(mine, state=state, pathway=pathway),
+        total=len(mine),
+        filters=len(mine) >= MANY or bool(state or pathway),
+        state_chosen=state,
+        pathway_chosen=pathway,
+        states=[word for word in piece_states.WORDS if any(tile.standing.word == word for tile in mine)],
+        pathways=[(one.slug, one.title) for one in library().pathways.values() if one.slug in used],
         archived=[tile for tile in tiles if tile.piece.archived_at],
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
@@ -63,9 +98,23 @@ def checklist():
     asks = portfolio.checklist(get_db(), current_user().id, library())
     return render_template(
         "mentorship/portfolio/checklist.html",
+        pathways=library().pathways.values(),
         phases=[(phase, list(group)) for phase, group in groupby(asks, key=lambda ask: ask.milestone.phase)],
         there=sum(ask.there for ask in asks),
         wanted=sum(len(ask.asked) for ask in asks),
+        today=clock.now(),
+    )
+
+
+@bp.get("/checklist/<pathway>")
+@signed_in
+def pathway(pathway: str):
+    """What a portfolio for one kind of work holds, and what is missing."""
+    found = pathways.find(library(), pathway)
+    return render_template(
+        "mentorship/portfolio/pathway.html",
+        found=pathways.checklist(get_db(), found, current_user().id),
+        pathways=library().pathways.values(),
         today=clock.now(),
     )
 
@@ -102,15 +151,13 @@ def show(piece_id: UUID):
     version, is_own = _chosen(versions), piece.user_id == me.id
     return render_template(
         "mentorship/portfolio/show.html",
-        word=portfolio.state_of(piece),
         owner=db.get(User, piece.user_id),
         is_own=is_own,
         readers=links.mentors_who_see(db, me.id, "pieces"),
         about=prose.render(piece.about),
+        pathway_words=pathways.words_of(library(), piece),
         versions=versions,
         facts=_facts(version) if version else [],
-        may_ask=is_own and bool(links.apprentices_of(db, me.id)),
-        heard_by=feedback.of_piece(db, me.id, piece.id) if is_own else [],
         evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
         accepted=files.ACCEPTED,
         site=files.site(),
@@ -119,6 +166,8 @@ def show(piece_id: UUID):
         **listening.of_page(db, piece, is_own=is_own),
         **comparing.of_page(db, me.id, piece, version),
         **meter.of_page(db, me.id, version),
+        **review_page.of_page(db, me.id, piece, version),
+        **testimonials.of_page(db, me.id, piece),
     )
 
 
@@ -126,17 +175,49 @@ def show(piece_id: UUID):
 @signed_in
 def edit(piece_id: UUID):
     piece = portfolio.own(get_db(), current_user().id, piece_id)
-    return render_template("mentorship/portfolio/edit.html", piece=piece)
+    return render_template(
+        "mentorship/portfolio/edit.html",
+        piece=piece,
+        offered=_offered(),
+        category="/".join(filter(None, (piece.pathway, piece.category))),
+        rows=_credit_rows(piece),
+    )
 
 
 @bp.post("/pieces/<uuid:piece_id>/edited")
 @signed_in
 @once(again=edit)
 def edited(piece_id: UUID):
-    form = read_form(PieceForm)
-    portfolio.edit(_own(piece_id), **form.model_dump())
+    form = read_form(DetailsForm)
+    piece = _own(piece_id)
+    portfolio.edit(piece, **form.model_dump(include=set(PieceForm.model_fields)))
+    pathway, _, category = form.category.partition("/")
+    credits = zip_longest(form.credit_name, form.credit_role, fillvalue="")
+    pathways.describe(library(), piece, pathway=pathway, category=category, client=form.client, credits=credits)
     flash("Saved.", "good")
-    return go_on(url_for("portfolio.show", piece_id=piece_id))
+    back = "portfolio.edit" if form.more else "portfolio.show"
+    return go_on(url_for(back, piece_id=piece_id))
+
+
+def _offered() -> list[tuple[str, str]]:
+    """(value, words) of each pathway, and of what its checklist counts."""
+    return [
+        option
+        for pathway in library().pathways.values()
+        for option in (
+            (pathway.slug, pathway.title),
+            *((f"{pathway.slug}/{want.slug}", f"{pathway.short}: {want.title}") for want in pathway.wants),
+        )
+    ]
+
+
+def _credit_rows(piece: Piece) -> list[dict[str, str]]:
+    """The credits as they stand, or as they were typed and refused, with empty rows to fill."""
+    rows = piece.credits
+    if request.form:
+        typed = zip_longest(request.form.getlist("credit_name"), request.form.getlist("credit_role"), fillvalue="")
+        rows = [{"name": name, "role": role} for name, role in typed if name or role]
+    return [*rows, *({"name": "", "role": ""} for _ in range(EMPTY_ROWS))]
 
 
 @bp.post("/pieces/<uuid:piece_id>/versions")

@@ -284,6 +284,8 @@ def test_every_view_that_writes_is_either_sent_once_or_has_its_own_number(guest_
         "telling.confirmed": "an address that is confirmed stays so",
         "telling.unsubscribed": "what is off stays off",
         "telling.subscribed_again": "what is on stays on",
+        "testimonials.yes": "the same words twice change nothing",
+        "testimonials.no": "what was taken back stays so",
         "security.change_password": "the second time the present password is another one",
     }
     unsafe = {

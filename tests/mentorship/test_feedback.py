@@ -274,7 +274,8 @@ def test_the_name_stays_when_the_account_goes(db, ada, ben, given):
 def test_the_story_of_a_review_on_its_pages(as_ada, as_ben, ada, version):
     piece = as_ben.get(f"/portfolio/pieces/{version.piece_id}")
     assert "Ask an apprentice what they hear" in words(piece)
-    sent = as_ben.send(f"/portfolio/versions/{version.id}/feedback", {"person": str(ada.id), "question": QUESTION})
+    asking = f"/portfolio/versions/{version.id}/feedback?of=apprentice"
+    sent = as_ben.send(asking, {"person": str(ada.id), "question": QUESTION})
     assert "waits for Ada" in words(as_ben.get(sent.location))
     assert "waits for you" in words(as_ada.get("/portfolio"))
 
@@ -325,7 +326,8 @@ def test_after_the_end_the_page_has_words_and_no_sound(db, as_ada, link, given, 
 def test_a_stranger_finds_nothing(as_eve, ada, given, version):
     for path in (f"/feedback/{given.id}", f"/portfolio/versions/{version.id}/feedback"):
         assert as_eve.get(path).status_code == 404
-    answer = as_eve.send(f"/portfolio/versions/{version.id}/feedback", {"person": str(ada.id), "question": "?"})
+    asking = f"/portfolio/versions/{version.id}/feedback?of=apprentice"
+    answer = as_eve.send(asking, {"person": str(ada.id), "question": "?"})
     assert answer.status_code == 404
 
 
@@ -333,7 +335,7 @@ def test_who_has_no_apprentice_is_not_offered_to_ask(as_ada, ada, make_version):
     hers = make_version(ada)
 
     assert "Ask an apprentice" not in words(as_ada.get(f"/portfolio/pieces/{hers.piece_id}"))
-    assert "Nobody to ask" in words(as_ada.get(f"/portfolio/versions/{hers.id}/feedback"))
+    assert "Nobody to ask" in words(as_ada.get(f"/portfolio/versions/{hers.id}/feedback?of=apprentice"))
 
 
 def test_a_list_of_reviews_costs_the_same_for_one_and_for_twenty(db, ada, ben, version, make_version, asked):

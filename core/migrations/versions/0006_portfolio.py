@@ -29,6 +29,7 @@ COLUMNS: dict[str, list[tuple[str, Any, Any]]] = {
     "parked_question": [("version", sa.Integer(), None)],
     "version": [("warning", sa.String(), EMPTY)],
     "feedback": [
+        ("side", sa.String(), "apprentice"),
         ("areas", sa.JSON(), LIST),
         ("levels", sa.JSON(), MAPPING),
         ("verdict", sa.String(), EMPTY),
@@ -81,7 +82,7 @@ def pieces() -> dict[str, Table]:
         ),
         "testimonial": (
             [*ids("user_id", "id", "piece_id"), *texts("name", "text", "secret_hash"), *moments("asked_at"),
-             *moments("yes_at", "withdrawn_at", nullable=True)],
+             *moments("yes_at", "hidden_at", "withdrawn_at", nullable=True)],
             keys("testimonial", PIECE),
             {"secret": ["secret_hash"]},
         ),
