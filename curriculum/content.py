@@ -192,6 +192,7 @@ class Pathway:
 
     slug: str
     title: str
+    short: str  # where there is little room
     summary: str
     wants: tuple[Want, ...]
 

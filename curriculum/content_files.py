@@ -41,7 +41,7 @@ MILESTONE_FIELDS = (
     "number", "slug", "title", "phase", "week", "after", "lessons", "evidence", "targets", "rubric",
 )  # fmt: skip
 PROGRAMME_FIELDS = ("slug", "title", "summary", "hours_a_week", "mentored", "weeks")
-PATHWAY_FIELDS = ("slug", "title", "summary", "wants")
+PATHWAY_FIELDS = ("slug", "title", "short", "summary", "wants")
 WANT_FIELDS = ("slug", "title", "count", "hint")
 WEEK_FIELDS = ("week", "lessons", "milestones", "note")
 TERM = re.compile(r"##\s+(?P<term>.+?)\s*#*\s*")
@@ -284,7 +284,8 @@ def _pathways(values: dict[str, Any], lines: list[str], report: Report) -> dict[
         record = Fields(table, {}, report, line)
         record.only(PATHWAY_FIELDS)
         wants = [_want(want, lines, line, report) for want in record.tables("wants")]
-        pathway = Pathway(record.slug("slug"), record.text("title"), record.text("summary"), tuple(wants))
+        titles = record.text("title"), record.text("short")
+        pathway = Pathway(record.slug("slug"), *titles, record.text("summary"), tuple(wants))
         slugs = [want.slug for want in wants]
         for twice in dict.fromkeys(slug for slug in slugs if slug and slugs.count(slug) > 1):
             text = f'the pathway "{pathway.slug}" wants "{twice}" twice.'

@@ -16,7 +16,7 @@ from curriculum.library import Library
 from mentorship import brief_learning, brief_meetings, brief_work, links, states
 from mentorship.brief_learning import Cards, Reading
 from mentorship.brief_meetings import Ahead, Hours, Offered, Promises
-from mentorship.brief_work import Changed, Milestones
+from mentorship.brief_work import Asked, Changed, Milestones
 from mentorship.few import Few
 from mentorship.models.meetings import StudioSession
 from mentorship.models.people import Link
@@ -42,6 +42,7 @@ class Brief:
     promises: Promises
     pieces: Few[Changed] | None
     remarks: Few[OpenOnes] | None  # that are open, by version
+    reviews: Few[Asked] | None
     milestones: Milestones | None
     ahead: Ahead | None
     offered: Offered  # for its agenda
@@ -85,6 +86,7 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
     questions = brief_meetings.questions(db, library, link) if link.shows_sessions else None
     promises = brief_meetings.promises(db, library, link, since, at)
     pieces = brief_work.pieces(db, apprentice.id, since) if link.shows_pieces else None
+    reviews = brief_work.reviews(db, apprentice.id, mentor.id) if link.shows_pieces else None
     milestones = None
     if link.shows_pieces:
         milestones = brief_work.milestones(db, library, apprentice.id, with_ready=link.shows_lessons)
@@ -104,6 +106,7 @@ def _gather(db: Session, library: Library, link: Link, at: datetime) -> Brief:
         promises=promises,
         pieces=pieces,
         remarks=brief_work.remarks(db, apprentice.id) if link.shows_pieces else None,
+        reviews=reviews,
         milestones=milestones,
         ahead=ahead,
         offered=brief_meetings.offered(db, library, link, ahead, at),

@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 from curriculum import content
 from curriculum.library import Library
 from mentorship import milestones as rules
-from mentorship import remark_page, sign_offs
+from mentorship import piece_states, remark_page, sign_offs
 from mentorship.few import Few, few
 from mentorship.models.milestones import MilestoneEvent
-from mentorship.models.pieces import Piece, Version
+from mentorship.models.pieces import Feedback, Piece, Version
+from mentorship.portfolio import OF_PIECE
 from mentorship.remark_page import OpenOnes
 
 MOST_PIECES, MOST_MILESTONES = 5, 4
@@ -29,6 +30,15 @@ class Changed:
     numbers: tuple[int, ...]  # of the new versions, the first first; none: only shared
     changes: str  # what the newest says is new
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A review that waits for the mentor. number: of the version."""
+
+    piece: Piece
+    number: int
+    feedback: Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,24 @@ def pieces(db: Session, user_id: UUID, since: datetime) -> Few[Changed]:
 def remarks(db: Session, user_id: UUID) -> Few[OpenOnes]:
     """Which seconds of which version have open remarks, the latest said first."""
     return few(remark_page.open_ones(db, user_id, only_shown=True), MOST_REMARKED)
+
+
+def reviews(db: Session, user_id: UUID, mentor_id: UUID) -> Few[Asked]:
+    """What this mentor is asked to review, the longest waiting first."""
+    rows = db.exec(
+        select(Piece, Version, Feedback)
+        .join(Version, OF_PIECE)
+        .join(Feedback, piece_states.OF_VERSION)
+        .where(
+            Feedback.user_id == user_id,
+            Feedback.from_id == mentor_id,
+            piece_states.stands(),
+            col(Piece.shared_at).is_not(None),
+            col(Piece.archived_at).is_(None),
+        )
+        .order_by(col(Feedback.asked_at), col(Feedback.id))
+    )
+    return few([Asked(piece, version.number, feedback) for piece, version, feedback in rows], MOST_PIECES)
 
 
 def milestones(db: Session, library: Library, user_id: UUID, *, with_ready: bool) -> Milestones:

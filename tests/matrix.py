@@ -47,6 +47,7 @@ class Case:
     about: str = ""
     by_key: bool = False
     unguarded: bool = False
+    by_secret: bool = False
     sends: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -315,7 +315,8 @@ def look(
     faults = [] if status == wanted else [f"{who}: {status}, not {wanted}: {first_words(answer)}"]
     faults += [f"{who} reads Ada's {name}" for name in read(site, case, actor, answer)]
     faults += [f"{who}: {what}" for what in headers_wrong(endpoint, answer)]
-    is_refused = status >= 400 or (actor == "anonymous" and method not in SAFE and not case.unguarded)
+    by_anybody = case.unguarded or case.by_secret
+    is_refused = status >= 400 or (actor == "anonymous" and method not in SAFE and not by_anybody)
     if is_refused and method not in SAFE and (site.rows() != before or site.files() != files):
         faults.append(f"{who} was refused and changed {changed(before, site.rows())}")
     may_write = actor == "ada" or (actor in case.sees and case.foreign and not case.by_key)

@@ -199,7 +199,7 @@ def _offered() -> list[tuple[str, str]]:
         for pathway in library().pathways.values()
         for option in (
             (pathway.slug, pathway.title),
-            *((f"{pathway.slug}/{want.slug}", f"{pathway.title}: {want.title}") for want in pathway.wants),
+            *((f"{pathway.slug}/{want.slug}", f"{pathway.short}: {want.title}") for want in pathway.wants),
         )
     ]
 

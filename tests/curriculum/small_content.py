@@ -157,6 +157,25 @@ milestones = ["first-beat"]
 note = "Rest a little."
 """
 
+PATHWAYS = """[[pathways]]
+slug = "beats"
+title = "Beats"
+short = "Beats"
+summary = "For singers."
+
+[[pathways.wants]]
+slug = "beat"
+title = "A beat"
+count = 2
+hint = "With room."
+
+[[pathways.wants]]
+slug = "kit"
+title = "A kit"
+count = 1
+hint = "Your own."
+"""
+
 GLOSSARY = """# Glossary
 
 ## Preamp
@@ -174,6 +193,7 @@ PATH, MIDI = "content/daw/01-path.md", "content/daw/02-midi.md"
 TOML = "content/curriculum.toml"
 FIRST_BEAT, PLAN = "content/milestones/m01-first-beat.md", "content/milestones/m02-plan.md"
 SHORT = "content/programmes/short.toml"
+WAYS = "content/pathways.toml"
 WORDS = "content/glossary.md"
 
 FILES = {
@@ -186,6 +206,7 @@ FILES = {
     FIRST_BEAT: MILESTONE.format(number=1, slug="first-beat", after=""),
     PLAN: MILESTONE.format(number=2, slug="plan", after="first-beat"),
     SHORT: PROGRAMME,
+    WAYS: PATHWAYS,
     WORDS: GLOSSARY,
 }
 

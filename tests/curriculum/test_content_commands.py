@@ -28,7 +28,7 @@ def test_check_says_that_all_is_well(folder):
 
     assert result.exit_code == 0
     assert result.output == (
-        "All is well: 2 lessons (2 more planned), 8 cards, 2 milestones, 1 programme, 0 pathways, 2 glossary words.\n"
+        "All is well: 2 lessons (2 more planned), 8 cards, 2 milestones, 1 programme, 1 pathway, 2 glossary words.\n"
     )
 
 

@@ -16,6 +16,7 @@ from tests.curriculum.small_content import (
     PLAN,
     SHORT,
     TOML,
+    WAYS,
     WORDS,
     edit,
     line_of,
@@ -69,6 +70,7 @@ def test_a_good_folder_is_loaded_whole_and_in_teaching_order(folder):
     assert list(library.milestones) == ["first-beat", "plan"]
     assert library.milestones["first-beat"].rubric[3] == "A whole piece."
     assert library.milestones["first-beat"].evidence[0].kind == "audio"
+    assert [(want.slug, want.count) for want in library.pathways["beats"].wants] == [("beat", 2), ("kit", 1)]
     assert [week.lessons for week in library.programmes["short"].weeks] == [("daw-path",), ("daw-midi", "daw-beat")]
     assert list(library.glossary) == ["audio-interface", "preamp"]
     assert library.glossary["audio-interface"] == ("Audio interface", "<p>Holds converters.</p>")
@@ -153,6 +155,9 @@ BROKEN = {
     "lesson in two weeks": (SHORT, '"daw-midi"', '"daw-path"', (SHORT, '"daw-path"'), "more than one week", "Keep one"),
     "weeks": (SHORT, "week = 2", "week = 1", (SHORT, "week = 1"), "after week 1", "in order"),
     "programme toml": (SHORT, "mentored = true", "mentored = yes", (SHORT, "mentored"), "not TOML", "quotes"),
+    "pathway's count": (WAYS, "count = 2", "count = 0", (WAYS, 'slug = "beat"'), '"count" is 0', "from 1 to 20"),
+    "pathway wants twice": (WAYS, '"kit"', '"beat"', (WAYS, 'slug = "beat"'), 'wants "beat" twice', "Keep one"),
+    "pathway without a hint": (WAYS, 'hint = "Your own."\n', "", (WAYS, '"kit"'), '"hint" is missing', "a text"),
     "curriculum toml": (TOML, "daws = [", "daws = ", (TOML, "daws"), "not TOML", "brackets"),
     "planned twice": (TOML, '"con-split", title', '"daw-beat", title', (TOML, '"daw-beat"'), "listed twice", "Keep"),
     "planned minutes": (TOML, "minutes = 35", 'minutes = "x"', (TOML, '"daw-midi"'), '"minutes" is "x"', "whole"),
@@ -309,7 +314,7 @@ def test_whatever_breaks_the_shelf_shows_what_it_showed(folder, name):
     assert after.lessons == before.lessons and after.planned == before.planned
     assert after.cards == before.cards
     assert after.milestones == before.milestones
-    assert after.programmes == before.programmes
+    assert (after.programmes, after.pathways) == (before.programmes, before.pathways)
     assert after.glossary == before.glossary
     assert after.tracks == before.tracks and after.title == before.title
 

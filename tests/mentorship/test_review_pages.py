@@ -136,3 +136,11 @@ def test_alone_she_approves_and_showcases_and_takes_both_back(as_eve, eve, make_
 
     assert "Approve V1 yourself" in words(as_eve.get(page)) and "Showcase it" not in words(as_eve.get(page))
     assert "is approved yet" in words(as_eve.send(f"{page}/showcased"))
+
+
+def test_the_brief_names_the_reviews_that_wait_for_the_mentor(as_ada, as_ben, ada, link, asking):
+    review = as_ada.send(*asking).location
+
+    assert "Night bus V1 waits for you since" in words(as_ben.get(f"/apprentices/{ada.id}/brief"))
+    as_ben.send(f"{review}/given", PARTS | MARKS | {"verdict": "approved"})
+    assert "waits for you since" not in words(as_ben.get(f"/apprentices/{ada.id}/brief"))

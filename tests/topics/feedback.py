@@ -10,7 +10,7 @@ from sqlmodel import Session
 from mentorship import feedback, portfolio
 from mentorship.portfolio import Upload
 from mentorship.probe import Found
-from tests.matrix import BEN, BOTH, Case, only
+from tests.matrix import ADA, ADA_DOES, BEN, BOTH, Case, only
 from tests.times import DAY, HOUR, MONDAY
 
 PAIR = {"ada", "ben"}
@@ -25,9 +25,19 @@ READERS = {
 ASKED, GIVEN, BACK = ({"feedback_id": f"@{name} review"} for name in ("asked", "given", "withdrawn"))
 PARTS = dict.fromkeys((part.name for part in feedback.PARTS), "The hat.")
 
+WAITS, REVIEWED = ({"feedback_id": f"@{name} review of Ben"} for name in ("waiting", "given"))
+MARKS = {"levels.tone": "3", "verdict": "approved"}
+OF_BEN = {"person": "@ben", "question": "Is it dull?", "areas": "tone"}
+
 MATRIX: dict[str, list[Case]] = {
-    "GET feedback.new": [only(BEN, url={"version_id": "@version of Ben"})],
+    "GET feedback.new": [
+        only(BEN, url={"version_id": "@version of Ben"}),
+        only(ADA, url={"version_id": "@reviewed version"}),
+    ],
     "POST feedback.asked": [
+        only(ADA_DOES, url={"version_id": "@third reviewed version"}, form=OF_BEN),
+        only({"ada": 409}, url={"version_id": "@reviewed version"}, form=OF_BEN, about="Ben was asked already"),
+        only({"ada": 422}, url={"version_id": "@reviewed version"}, form=OF_BEN | {"person": "@dora"}),
         only(
             {"ben": 303},
             url={"version_id": "@other version of Ben"},
@@ -49,18 +59,31 @@ MATRIX: dict[str, list[Case]] = {
             about="Dora is not Ben's apprentice",
         ),
     ],
-    "GET feedback.show": [only(BOTH, url=ASKED), only(BOTH, url=GIVEN), only(BEN, url=BACK)],
+    "GET feedback.show": [
+        only(BOTH, url=ASKED),
+        only(BOTH, url=GIVEN),
+        only(BEN, url=BACK),
+        only(BOTH, url=WAITS),
+        only(BOTH, url=REVIEWED),
+    ],
     "POST feedback.given": [
+        only({"ben": 303, "ada": 403}, url=WAITS, form=PARTS | MARKS),
+        only({"ben": 422, "ada": 403}, url=WAITS, form=PARTS),
         only({"ada": 303, "ben": 403}, url=ASKED, form=PARTS),
         only({"ada": 422, "ben": 403}, url=ASKED, form=PARTS | {"weakest": ""}),
         only({"ada": 409, "ben": 403}, url=GIVEN, form=PARTS),
         only({"ben": 403}, url=BACK, form=PARTS),
     ],
     "POST feedback.answered": [
+        only({"ada": 303, "ben": 403}, url=REVIEWED, form={"answer": "I hear it."}),
         only({"ben": 303, "ada": 403}, url=GIVEN, form={"answer": "I hear it."}),
         only({"ben": 409, "ada": 403}, url=ASKED, form={"answer": "I hear it."}),
     ],
-    "POST feedback.withdrawn": [only({"ben": 303, "ada": 403}, url=ASKED), only({"ben": 303, "ada": 403}, url=GIVEN)],
+    "POST feedback.withdrawn": [
+        only({"ada": 422, "ben": 403}, url=WAITS, about="a version in review stays there"),
+        only({"ben": 303, "ada": 403}, url=ASKED),
+        only({"ben": 303, "ada": 403}, url=GIVEN),
+    ],
 }
 
 
