@@ -79,6 +79,9 @@ BLUEPRINTS = [
     "mentorship.views.calendars",
     "mentorship.views.parking",
     "mentorship.views.feedback",
+    "mentorship.views.shares",
+    "mentorship.views.guests",
+    "mentorship.views.public_pages",
     "mentorship.views.verdicts",
     "mentorship.views.testimonials",
 ]

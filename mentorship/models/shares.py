@@ -59,4 +59,5 @@ class PublicPage(SQLModel, table=True):
     headline: str = ""
     about: str = ""  # Markdown
     contact: str = ""  # an address that its owner wants to be seen
+    is_indexed: bool = False  # whether search engines may list it
     shown_at: datetime | None = None

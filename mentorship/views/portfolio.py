@@ -27,6 +27,7 @@ from mentorship import (
     remark_page,
     remarks_kept,
     review_page,
+    shares,
     testimonials,
 )
 from mentorship.models.pieces import Piece, Version
@@ -84,6 +85,7 @@ def index():
         archived=[tile for tile in tiles if tile.piece.archived_at],
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
+        share_count=shares.count_open(db, me.id, at=clock.now()),
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
         pack=packs.panel(db, files.storage(), me.id),
         has_said=remarks_kept.has_any(db, me.id),
@@ -161,6 +163,7 @@ def show(piece_id: UUID):
         evidence_for=_evidence_for(portfolio.milestones_of(db, piece).get(version.id, []), piece) if version else [],
         accepted=files.ACCEPTED,
         site=files.site(),
+        **shares.of_page(db, me.id, piece, at=clock.now()),
         **heard(piece, version),
         **remark_page.of_page(db, me.id, piece, version, versions, request.args.get("remarks", ""), at=clock.now()),
         **listening.of_page(db, piece, is_own=is_own),

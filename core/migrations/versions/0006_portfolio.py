@@ -139,7 +139,8 @@ def shown() -> dict[str, Table]:
             {"share": ["user_id", "share_id", "at"]},
         ),
         "public_page": (
-            [*ids("user_id"), *texts("handle", "headline", "about", "contact"), *moments("shown_at", nullable=True)],
+            [*ids("user_id"), *texts("handle", "headline", "about", "contact"), *flags("is_indexed"),
+             *moments("shown_at", nullable=True)],
             keys("public_page", key=""),
             {"handle": ["handle"]},
         ),
