@@ -73,6 +73,8 @@ BLUEPRINTS = [
     "mentorship.views.listening",
     "mentorship.views.comparing",
     "mentorship.views.measuring",
+    "mentorship.views.measures",
+    "mentorship.views.references",
     "mentorship.views.transfers",
     "mentorship.views.milestones",
     "mentorship.views.packs",

@@ -8,7 +8,8 @@ import click
 
 from core.errors import Refused
 from core.words import clock_time
-from curriculum.audio import METER, figures
+from curriculum.audio import METER
+from curriculum.audio.names import sureness
 
 LINES = {
     "integrated": ("Integrated loudness", "LUFS", ""),
@@ -74,4 +75,4 @@ def _value(value: float | None, unit: str) -> str:
 
 def _sure(found: dict[str, Any], figure: str) -> str:
     confidence = found[f"{figure}_confidence"]
-    return "" if confidence is None else f"   {figures.sureness(confidence)} ({confidence:.0%} sure)"
+    return "" if confidence is None else f"   {sureness(confidence)} ({confidence:.0%} sure)"

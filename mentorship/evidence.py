@@ -75,7 +75,7 @@ def candidates(db: Session, user_id: UUID) -> list[tuple[Piece, Version]]:
     statement = (
         select(Piece, Version)
         .join(Version, sa.and_(col(Version.user_id) == Piece.user_id, col(Version.piece_id) == Piece.id))
-        .where(Piece.user_id == user_id, col(Piece.archived_at).is_(None))
+        .where(Piece.user_id == user_id, col(Piece.archived_at).is_(None), col(Piece.is_reference).is_(False))
         .order_by(col(Piece.created_at).desc(), col(Piece.id).desc(), col(Version.number).desc())
     )
     return list(db.exec(statement))

@@ -74,12 +74,12 @@ class Ask:
 
 
 def pieces(db: Session, owner_ids: Iterable[UUID]) -> list[Tile]:
-    """All pieces of these people, drafts and archived ones too, the newest first."""
-    return _tiles(db, col(Piece.user_id).in_(set(owner_ids)))
+    """All pieces of these people, drafts and archived ones too, the newest first; without references."""
+    return _tiles(db, col(Piece.user_id).in_(set(owner_ids)), col(Piece.is_reference).is_(False))
 
 
 def shared_with(db: Session, viewer_id: UUID) -> list[Shared]:
-    """What apprentices show to this person, by name; without drafts and archived pieces."""
+    """What apprentices show to this person, by name; without drafts, references and archived pieces."""
     owners = links.owners_seen_by(db, viewer_id, "pieces") - {viewer_id}
     people = db.exec(select(User).where(col(User.id).in_(owners)).order_by(col(User.name), col(User.id))).all()
     tiles = _tiles(
@@ -87,6 +87,7 @@ def shared_with(db: Session, viewer_id: UUID) -> list[Shared]:
         col(Piece.user_id).in_(owners),
         col(Piece.shared_at).is_not(None),
         col(Piece.archived_at).is_(None),
+        col(Piece.is_reference).is_(False),
     )
     return [Shared(person, [tile for tile in tiles if tile.piece.user_id == person.id]) for person in people]
 

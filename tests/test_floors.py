@@ -40,8 +40,8 @@ PURE = {  # arithmetic and text: no tables, no database
         *("typed", "workload"),
     },
     "mentorship": {
-        *("aac", "calendar_file", "clip", "clocks", "file_kinds", "markers", "matching", "merging"),
-        *("midi_markers", "pack_figures", "pack_models", "pack_page", "pack_paper", "pack_words"),
+        *("aac", "calendar_file", "clip", "clocks", "figure_words", "file_kinds", "markers", "matching", "merging"),
+        *("meter_pictures", "midi_markers", "pack_figures", "pack_models", "pack_page", "pack_paper", "pack_words"),
         *("probe", "targets", "time_links", "waveform_picture"),
     },
 }

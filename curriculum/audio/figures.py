@@ -163,10 +163,3 @@ def _set(figures: dict[str, Any], name: str, value: float | str | None, why: str
 
 def _db(value: float) -> float | None:
     return 20 * math.log10(value) if value > 0 else None
-
-
-def sureness(confidence: float) -> str:
-    """How a guess is to be taken. confidence: 0 to 1."""
-    if confidence >= 0.6:
-        return "likely"
-    return "maybe" if confidence >= 0.25 else "hardly more than chance"

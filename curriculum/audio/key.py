@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 import numpy
 
+from curriculum.audio.names import NAMES
+
 A4 = 440.0  # Hz
 LOWEST, HIGHEST = 60.0, 2000.0  # Hz: fundamental notes, few of their overtones
 CELLS = 10  # of a semitone: for finding out how the sound is tuned
 PEAK = 0.05  # of the strongest in its stretch: what is weaker is no note
 SURE_GAP = 0.12  # between the best and the next key that is not its relative
-NAMES = {
-    "major": ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"),
-    "minor": ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B"),
-}
 # How well each degree fits a key, as listeners rated it. Source: Krumhansl and Kessler, Psychological Review 89 (1982).
 PROFILES = {
     "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),

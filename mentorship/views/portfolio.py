@@ -31,7 +31,7 @@ from mentorship import (
     testimonials,
 )
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import comparing, files, listening, transfers
+from mentorship.views import comparing, files, listening, measures, transfers
 from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -171,6 +171,7 @@ def show(piece_id: UUID):
         **meter.of_page(db, me.id, version),
         **review_page.of_page(db, me.id, piece, version),
         **testimonials.of_page(db, me.id, piece),
+        **measures.of_page(db, me.id, piece, version),
     )
 
 

@@ -5,7 +5,7 @@ from random import Random
 
 import numpy
 
-from curriculum.audio.key import NAMES
+from curriculum.audio.names import NAMES
 
 STEPS = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 LOOPS = {
