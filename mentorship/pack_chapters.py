@@ -11,6 +11,7 @@ from mentorship import criteria, milestones
 from mentorship.criteria import Criterion, Exhibit, Record
 from mentorship.milestone_page import KEEPING
 from mentorship.models.milestones import Assessment, MilestoneEvent
+from mentorship.pack_formats import format_of
 from mentorship.pack_models import Asked, Chapter, Happened, Mark, Scope, Shown
 
 
@@ -72,6 +73,8 @@ def _chapter(
     last = next((event for event in reversed(events) if event.kind in KEEPING), None)
     kept = last if state in milestones.LOCKED else None
     asked = criteria.from_kept(kept.kept) if kept else criteria.of(milestone, record)
+    if kept and state == "submitted":
+        asked = criteria.measured_again(asked, milestone, record.heard(milestone.slug))
     titles = {item.id: item.title for item in milestone.evidence}
     return Chapter(
         number=milestone.number,
@@ -92,6 +95,9 @@ def _chapter(
                 one.piece.title,
                 one.version.id,
                 one.version.number,
+                one.version.uploaded_at,
+                format_of(one.version),
+                one.version.size,
                 one.version.sha256,
                 here.get(one.version.id, ""),
             )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.words import size as size_words
+from mentorship.figure_words import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Measured:
     reason: str = ""
     meter: str = ""
     figures: Mapping[str, Any] | None = None
+    windows: Sequence[Window] = ()  # what milestones ask of them
     peaks_sha256: str = ""
 
 
@@ -171,6 +173,9 @@ class Shown:
     piece: str
     version_id: UUID
     number: int
+    uploaded_at: datetime
+    format: str
+    size: int
     sha256: str
     path: str  # in the pack; "": its file is not in it
 
