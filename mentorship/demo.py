@@ -15,7 +15,8 @@ from core.database import WAIT_SECONDS, Database
 from core.errors import Refused
 from core.storage import Storage
 from curriculum.library import Library
-from mentorship import demo_diary, demo_steps, invitations, portfolio, session_files
+from curriculum.models import CardMedia
+from mentorship import demo_diary, demo_steps, invitations, measuring, portfolio, session_files
 from mentorship.demo_diary import APPRENTICE, MENTOR
 from mentorship.demo_steps import Person, Stage, on_the_wall
 from mentorship.models.meetings import SessionFile
@@ -84,9 +85,9 @@ def _remove(base: Database, storage: Storage) -> Removed:
         names, ids = [user.name for user in found], [user.id for user in found]
         theirs = {
             sha256
-            for table in (Version, SessionFile)
+            for table in (Version, SessionFile, CardMedia)
             for sha256 in db.exec(select(table.sha256).where(col(table.user_id).in_(ids)).distinct())
-        }
+        } | measuring.known_hashes(db, ids)
         db.execute(sa.delete(User).where(col(User.id).in_(ids)))
     with base.writing() as db:  # rows first: a file is gone only when no row can name it any more
         unneeded = theirs - portfolio.known_hashes(db) - session_files.known_hashes(db)

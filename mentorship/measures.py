@@ -153,17 +153,17 @@ def _windows(
     items: dict[str, set[str]] = {}
     for slug, item in rows:
         items.setdefault(slug, set()).add(item)
-    found = {slug: _of(library.milestones[slug], items[slug]) for slug in library.milestones if slug in items}
+    found = {slug: windows_of(library.milestones[slug], items[slug]) for slug in library.milestones if slug in items}
     if not items and is_own and not piece.is_reference:
         states = milestones.states(db, piece.user_id)
         under_way = (one for slug, one in library.milestones.items() if states.get(slug) in UNDER_WAY)
-        first = next(((one.slug, _of(one, None)) for one in under_way if _of(one, None)), None)
+        first = next(((one.slug, windows_of(one, None)) for one in under_way if windows_of(one, None)), None)
         found = dict([first]) if first else {}
     asked_by = [_name(library.milestones[slug]) for slug, windows in found.items() if windows]
     return asked_by, [window for windows in found.values() for window in windows]
 
 
-def _of(milestone: Milestone, items: set[str] | None) -> list[Window]:
+def windows_of(milestone: Milestone, items: set[str] | None) -> list[Window]:
     """Its targets on these items of evidence (None: any) that a single version can meet by itself."""
     return [
         Window(one.measure, one.lowest, one.highest, one.title, _name(milestone))

@@ -5,7 +5,7 @@ stays while it is measured anew.
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -258,7 +258,8 @@ def _of(task: Task, version_id: UUID) -> tuple[sa.ColumnElement[bool], sa.Column
     return col(Measurement.user_id) == task.user_id, col(Measurement.version_id) == version_id
 
 
-def known_hashes(db: Session) -> set[str]:
-    """The SHA-256 of every waveform and every copy to listen to."""
-    rows = db.execute(sa.select(col(Measurement.peaks_sha256), col(Measurement.listen_sha256)).distinct())
+def known_hashes(db: Session, owner_ids: Collection[UUID] | None = None) -> set[str]:
+    """The SHA-256 of every waveform and every copy to listen to; of these people alone, where they are given."""
+    asked = sa.select(col(Measurement.peaks_sha256), col(Measurement.listen_sha256)).distinct()
+    rows = db.execute(asked if owner_ids is None else asked.where(col(Measurement.user_id).in_(owner_ids)))
     return {sha256 for row in rows for sha256 in row if sha256}

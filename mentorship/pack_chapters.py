@@ -1,6 +1,7 @@
 """The milestones of an evidence pack: criteria, marks, what was shown, and what happened."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from mentorship import criteria, milestones
 from mentorship.criteria import Criterion, Exhibit, Record
 from mentorship.milestone_page import KEEPING
 from mentorship.models.milestones import Assessment, MilestoneEvent
+from mentorship.pack_formats import format_of
 from mentorship.pack_models import Asked, Chapter, Happened, Mark, Scope, Shown
 
 
@@ -20,6 +22,8 @@ def of_learner(
     scope: Scope,
     exhibits: Mapping[str, Sequence[Exhibit]],
     here: Mapping[UUID, str],
+    *,
+    at: datetime,
 ) -> list[Chapter]:
     """Those that were begun, in the course's order; of one milestone, that one, however it stands.
 
@@ -33,7 +37,7 @@ def of_learner(
     ]
     if not asked:
         return []
-    record = criteria.record(db, library, user_id)
+    record = criteria.record(db, library, user_id, at=at)
     slugs = {milestone.slug for milestone in asked}
     events: dict[str, list[MilestoneEvent]] = {}
     mine = (MilestoneEvent.user_id == user_id, col(MilestoneEvent.milestone).in_(slugs))
@@ -69,6 +73,8 @@ def _chapter(
     last = next((event for event in reversed(events) if event.kind in KEEPING), None)
     kept = last if state in milestones.LOCKED else None
     asked = criteria.from_kept(kept.kept) if kept else criteria.of(milestone, record)
+    if kept and state == "submitted":
+        asked = criteria.measured_again(asked, milestone, record.heard(milestone.slug))
     titles = {item.id: item.title for item in milestone.evidence}
     return Chapter(
         number=milestone.number,
@@ -89,6 +95,9 @@ def _chapter(
                 one.piece.title,
                 one.version.id,
                 one.version.number,
+                one.version.uploaded_at,
+                format_of(one.version),
+                one.version.size,
                 one.version.sha256,
                 here.get(one.version.id, ""),
             )
@@ -102,4 +111,4 @@ def _chapter(
 
 
 def _asked(criterion: Criterion) -> Asked:
-    return Asked(criterion.id, criterion.title, criterion.state, criterion.note, criterion.reason)
+    return Asked(criterion.id, criterion.title, criterion.state, criterion.note, criterion.reason, criterion.figures)

@@ -14,8 +14,11 @@ from core.accounts import User
 from curriculum.content import Library
 from mentorship import criteria, file_kinds, pack_chapters, pack_remarks, states
 from mentorship.criteria import Exhibit
+from mentorship.figure_words import Window
+from mentorship.measures import windows_of
 from mentorship.models.meetings import StudioSession
 from mentorship.models.pieces import Feedback, Measurement, Piece, Testimonial, Version
+from mentorship.pack_formats import format_of
 from mentorship.pack_models import (
     Contents,
     Credit,
@@ -29,7 +32,6 @@ from mentorship.pack_models import (
     Verdict,
 )
 
-CHANNELS = {1: "mono", 2: "stereo"}
 LONGEST_STEM = 60  # characters of a file's name before its version
 GONE = "Its file is missing on the server."
 EARLIER = "An earlier version: its file is not in this pack."
@@ -78,9 +80,9 @@ def gather(db: Session, library: Library, user_id: UUID, scope: Scope, *, is_the
     owner = db.get_one(User, user_id)
     chosen = choose(db, user_id, scope)
     paths = _paths(chosen)
-    pieces = _pieces(db, user_id, chosen, paths, is_there)
+    pieces = _pieces(db, library, user_id, chosen, paths, is_there)
     here = {take.id: take.path for piece in pieces for take in piece.takes}
-    chapters = pack_chapters.of_learner(db, library, user_id, scope, chosen.exhibits, here)
+    chapters = pack_chapters.of_learner(db, library, user_id, scope, chosen.exhibits, here, at=at)
     title = f"M{chapters[0].number:02d} {chapters[0].title}" if scope.milestone and chapters else "Portfolio"
     return Contents(
         title=title,
@@ -164,10 +166,12 @@ def _safe(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_STEM].rstrip("-") or "piece"
 
 
-def _pieces(db: Session, user_id: UUID, chosen: Chosen, paths: Mapping[UUID, str], is_there: IsThere) -> list[Made]:
+def _pieces(
+    db: Session, library: Library, user_id: UUID, chosen: Chosen, paths: Mapping[UUID, str], is_there: IsThere
+) -> list[Made]:
     numbers = {version.id: version.number for found in chosen.versions.values() for version in found}
     notes = pack_remarks.of_versions(db, user_id, numbers)
-    measured = _measured(db, user_id, numbers)
+    measured = _measured(db, user_id, numbers, _windows(library, chosen))
     verdicts = _verdicts(db, user_id, numbers)
     praise = _praise(db, user_id, chosen.versions)
 
@@ -220,7 +224,7 @@ def _take(
         file_name=version.file_name,
         kind=version.kind,
         media_type=version.media_type,
-        format=_format(version),
+        format=format_of(version),
         uploaded_at=version.uploaded_at,
         sha256=version.sha256,
         size=version.size,
@@ -235,18 +239,27 @@ def _take(
     )
 
 
-def _format(version: Version) -> str:
-    label = file_kinds.LABELS.get(version.media_type, version.media_type)
-    if version.rate and version.channels:
-        channels = CHANNELS.get(version.channels, f"{version.channels} channels")
-        return f"{label}, {version.rate / 1000:g} kHz, {channels}"
-    return f"{label}, {version.width} × {version.height} pixels" if version.width else label
+def _windows(library: Library, chosen: Chosen) -> dict[UUID, list[Window]]:
+    """version id -> what the milestones ask of its sound; of earlier versions as of the one that is evidence."""
+    asked: dict[UUID, dict[str, set[str]]] = {}
+    for slug, exhibits in chosen.exhibits.items():
+        for one in exhibits if slug in library.milestones else ():
+            asked.setdefault(one.piece.id, {}).setdefault(slug, set()).add(one.evidence.item)
+    return {
+        version.id: [window for slug, items in found.items() for window in windows_of(library.milestones[slug], items)]
+        for piece_id, found in asked.items()
+        for version in chosen.versions.get(piece_id, ())
+    }
 
 
-def _measured(db: Session, user_id: UUID, version_ids: Collection[UUID]) -> dict[UUID, Measured]:
+def _measured(
+    db: Session, user_id: UUID, version_ids: Collection[UUID], windows: Mapping[UUID, Sequence[Window]]
+) -> dict[UUID, Measured]:
     mine = (Measurement.user_id == user_id, col(Measurement.version_id).in_(version_ids))
     return {
-        row.version_id: Measured(row.state, row.reason, row.meter, dict(row.figures), row.peaks_sha256)
+        row.version_id: Measured(
+            row.state, row.reason, row.meter, dict(row.figures), windows.get(row.version_id, ()), row.peaks_sha256
+        )
         for row in db.exec(select(Measurement).where(*mine))
     }
 
@@ -257,17 +270,21 @@ def _verdicts(db: Session, user_id: UUID, version_ids: Collection[UUID]) -> dict
     found: dict[UUID, list[Verdict]] = defaultdict(list)
     for row in db.exec(select(Feedback).where(*mine, *given).order_by(col(Feedback.given_at), col(Feedback.id))):
         if row.given_at:
-            is_own = row.from_id == user_id
+            is_own = row.side == "self"
             found[row.version_id].append(Verdict(row.verdict, row.from_name, is_own, row.given_at))
     return found
 
 
 def _praise(db: Session, user_id: UUID, piece_ids: Collection[UUID]) -> dict[UUID, list[Praise]]:
-    """Only with the client's yes, and not taken back."""
+    """Only with the client's yes, not taken back, and not hidden by the owner."""
     mine = (Testimonial.user_id == user_id, col(Testimonial.piece_id).in_(piece_ids))
     said = (col(Testimonial.yes_at).is_not(None), col(Testimonial.withdrawn_at).is_(None), Testimonial.text != "")
     found: dict[UUID, list[Praise]] = defaultdict(list)
-    for row in db.exec(select(Testimonial).where(*mine, *said).order_by(col(Testimonial.yes_at), col(Testimonial.id))):
+    for row in db.exec(
+        select(Testimonial)
+        .where(*mine, *said, col(Testimonial.hidden_at).is_(None))
+        .order_by(col(Testimonial.yes_at), col(Testimonial.id))
+    ):
         if row.yes_at:
             found[row.piece_id].append(Praise(row.name, row.text, row.yes_at))
     return found

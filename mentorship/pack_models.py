@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.words import size as size_words
+from mentorship.figure_words import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Measured:
     reason: str = ""
     meter: str = ""
     figures: Mapping[str, Any] | None = None
+    windows: Sequence[Window] = ()  # what milestones ask of them
     peaks_sha256: str = ""
 
 
@@ -144,14 +146,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One criterion. figure: what was measured, where it is a target."""
+    """One criterion. note: its figures in words; figures: the same as plain values, where it is a measured target."""
 
     id: str
     title: str
     state: str
     note: str
     reason: str
-    figure: str = ""
+    figures: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,9 @@ class Shown:
     piece: str
     version_id: UUID
     number: int
+    uploaded_at: datetime
+    format: str
+    size: int
     sha256: str
     path: str  # in the pack; "": its file is not in it
 

@@ -80,7 +80,7 @@ def _map(contents: Contents) -> Markup:
 
 def _chapter(chapter: Chapter, zone: str) -> Markup:
     asked = [
-        (one.title, one.state, "\n".join(filter(None, (one.figure, one.note, one.reason and f"Reason: {one.reason}"))))
+        (one.title, one.state, "\n".join(filter(None, (one.note, one.reason and f"Reason: {one.reason}"))))
         for one in chapter.criteria
     ]
     given = {mark.side: mark.level for mark in chapter.marks}
@@ -91,7 +91,7 @@ def _chapter(chapter: Chapter, zone: str) -> Markup:
     shown = [
         (
             one.item,
-            f"{one.piece}, V{one.number}",
+            *pack_words.shown(one, zone),
             _link(one.path) if one.path else "not in this pack",
             _hash(one.sha256),
         )
@@ -110,7 +110,7 @@ def _chapter(chapter: Chapter, zone: str) -> Markup:
             _table(("Level", "What is seen and heard there", "Self", "Mentor"), levels),
             *(_p(pack_words.mark(mark, zone), "lines") for mark in chapter.marks),
             _h(3, "Evidence"),
-            _table(("Asked for", "Piece", "File", "SHA-256"), shown) if shown else _p("Nothing yet.", "muted"),
+            _table(("Asked for", "Piece", "Media", "File", "SHA-256"), shown) if shown else _p("Nothing yet.", "muted"),
             *([_h(3, "What happened"), _table(("When", "Step", "By", "Why"), story)] if story else []),
         ],
     )
@@ -165,7 +165,7 @@ def _take(piece: Made, take: Take, wave: Wave | None, zone: str) -> Markup:
         says = Markup("").join(
             Markup("<li>{}</li>").format(one) for one in pack_figures.sentences(take.measured.figures)
         )
-        parts += [_h(4, "Measures"), _pairs(pack_figures.rows(take.measured.figures))]
+        parts += [_h(4, "Measures"), _pairs(pack_figures.rows(take.measured.figures, take.measured.windows))]
         parts += [Markup("<ul>{}</ul>").format(says)] if says else []
         parts.append(_p(f"Measured with {take.measured.meter}.", "muted"))
     return Markup("\n").join(parts)

@@ -63,15 +63,19 @@ def _chapter(paper: Paper, chapter: Chapter, zone: str, *, on_new_page: bool) ->
     if chapter.is_kept:
         paper.text("As it was when it was handed in.", size=8.5, ink="muted")
     rows = [
-        (one.title, one.state, "\n".join(filter(None, (one.figure, one.note, one.reason and f"Reason: {one.reason}"))))
+        (one.title, one.state, "\n".join(filter(None, (one.note, one.reason and f"Reason: {one.reason}"))))
         for one in chapter.criteria
     ]
     paper.table(("Criterion", "State", "Figures and reasons"), rows or [("Nothing yet", "", "")], (6, 2, 6))
     _marks(paper, chapter, zone)
     paper.head("Evidence", 2)
     if chapter.shown:
-        shown = [(one.item, f"{one.piece}, V{one.number}", one.path, one.sha256) for one in chapter.shown]
-        paper.table(("Asked for", "Piece", "File in this pack", "SHA-256"), shown, (4, 3, 4, 5), size=8)
+        shown = [
+            (one.item, *pack_words.shown(one, zone), one.path or "not in this pack", one.sha256)
+            for one in chapter.shown
+        ]
+        heads = ("Asked for", "Piece", "Media", "File in this pack", "SHA-256")
+        paper.table(heads, shown, (3, 2.8, 2.8, 3.4, 5.2), size=7.5)
     else:
         paper.text("Nothing stands as evidence yet.", ink="muted")
     if chapter.story:
@@ -97,7 +101,7 @@ def _marks(paper: Paper, chapter: Chapter, zone: str) -> None:
 
 
 def _piece(paper: Paper, piece: Made, waves: Mapping[UUID, Wave], zone: str) -> None:
-    paper.head(piece.title, on_new_page=True)
+    paper.head(piece.title, on_new_page=any(take.kind == "audio" for take in piece.takes), keeps=60)
     paper.pairs(pack_words.about(piece))
     if piece.about:
         paper.text(piece.about)
@@ -134,7 +138,7 @@ def _take(paper: Paper, take: Take, wave: Wave | None, zone: str) -> None:
         paper.text(why, ink="muted")
     if take.measured.figures:
         paper.head("Measures", 3)
-        paper.pairs(pack_figures.rows(take.measured.figures), label_width=48, size=8.5)
+        paper.pairs(pack_figures.rows(take.measured.figures, take.measured.windows), label_width=48, size=8.5)
         paper.bullets(pack_figures.sentences(take.measured.figures), size=8.5)
         paper.text(f"Measured with {take.measured.meter}.", size=8, ink="muted")
 

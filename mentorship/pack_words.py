@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core import words
-from mentorship.pack_models import Chapter, Contents, Made, Mark, Meeting, Note, Step, Take, Verdict, size_of
+from mentorship.pack_models import Chapter, Contents, Made, Mark, Meeting, Note, Shown, Step, Take, Verdict, size_of
 from mentorship.waveform_picture import Flag
 
 NO_WAVE = "No waveform: this version was not measured."
@@ -61,6 +61,11 @@ def about(piece: Made) -> list[tuple[str, str]]:
     rows = [("Role", piece.role), ("Genre", piece.genre), ("For", piece.client), ("Tempo", tempo), ("Key", piece.key)]
     rows.append(("Credits", "\n".join(f"{one.name}: {one.role}" if one.role else one.name for one in piece.credits)))
     return [row for row in rows if row[1]]
+
+
+def shown(one: Shown, zone: str) -> tuple[str, str]:
+    """(piece, version and day; format and size)."""
+    return f"{one.piece}, V{one.number}\n{day(one.uploaded_at, zone)}", f"{one.format}, {words.size(one.size)}"
 
 
 def facts(take: Take, zone: str) -> list[tuple[str, str]]:

@@ -18,7 +18,10 @@ from core.settings import HERE
 WINGS = ["core", "curriculum", "mentorship", "app"]  # each imports only what stands before it
 COMMAND_ROOMS = {module.split(":")[0] for module, _ in COMMANDS.values()}
 PURE = {  # arithmetic and text: no tables, no database
-    "core": {"clock", "confined", "errors", "ids", "kept", "prose", "prose_extensions", "static_version", "words"},
+    "core": {
+        *("clock", "confined", "drawing", "errors", "ids", "kept", "paper", "prose", "prose_extensions"),
+        *("static_version", "words"),
+    },
     "curriculum": {
         *("anki", "audio", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *(
@@ -38,7 +41,8 @@ PURE = {  # arithmetic and text: no tables, no database
     },
     "mentorship": {
         *("aac", "calendar_file", "clip", "clocks", "figure_words", "file_kinds", "markers", "matching", "merging"),
-        *("meter_pictures", "midi_markers", "probe", "targets", "time_links"),
+        *("meter_pictures", "midi_markers", "pack_figures", "pack_models", "pack_page", "pack_paper", "pack_words"),
+        *("probe", "targets", "time_links", "waveform_picture"),
     },
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

@@ -107,7 +107,7 @@ def story(db: Session, storage: Storage, ada: User, ben: User) -> dict[str, UUID
         )
     )
     review: dict[str, Any] = {"verdict": "approved", "asked_at": MONDAY - 5 * DAY, "given_at": MONDAY - 4 * DAY}
-    review |= {"from_id": ben.id, "from_name": ben.name, "first_impression": "Calm."}
+    review |= {"from_id": ben.id, "from_name": ben.name, "first_impression": "Calm.", "side": "mentor"}
     db.add(Feedback(user_id=ada.id, id=uuid7(), version_id=v2.id, **review))
     milestone(db, ada, ben, v2)
     meeting(db, ada, ben)

@@ -20,18 +20,31 @@ from core.storage import Storage
 from curriculum import lessons, replay
 from curriculum.library import Library
 from curriculum.models import Review
-from mentorship import actions, demo, demo_diary, demo_steps, links, milestones, portfolio, sessions, states
+from mentorship import (
+    actions,
+    demo,
+    demo_diary,
+    demo_steps,
+    links,
+    milestones,
+    portfolio,
+    remark_steps,
+    sessions,
+    states,
+)
 from mentorship.actions import Promise
 from mentorship.checks import file_faults
 from mentorship.commands import demo as command
 from mentorship.demo_steps import Stage
 from mentorship.models.meetings import AgendaItem, NoteRevision, OwnNote, ParkedQuestion, StudioSession
 from mentorship.models.people import Agreement, Link
-from mentorship.models.pieces import Version
+from mentorship.models.pieces import Feedback, Measurement, Version
+from mentorship.models.remarks import Remark
+from mentorship.models.shares import Share
 from mentorship.sessions import Between, Entry
 from tests.times import BERLIN, DAY, MONDAY
 
-MAY_LIE_AHEAD = {"memory.due_at", "review.due_after"}  # when cards come back
+MAY_LIE_AHEAD = {"memory.due_at", "review.due_after", "share.expires_at"}  # when cards come back, when a link ends
 TODAY = clock.study_day(MONDAY, BERLIN)
 
 
@@ -88,7 +101,7 @@ def test_the_demo_pair_has_meetings_in_every_state_and_news_of_them(app, make_de
     assert links.active(fresh_db, jonas.id)[0].person.name == mara.name
 
 
-def test_the_apprentices_files_are_what_the_milestone_asks(app, make_demo, fresh_db):
+def test_the_apprentices_files_are_what_the_milestone_asks_and_her_sound_gets_better(app, make_demo, fresh_db):
     make_demo()
 
     versions = list(fresh_db.exec(select(Version).order_by(col(Version.number))))
@@ -96,6 +109,17 @@ def test_the_apprentices_files_are_what_the_milestone_asks(app, make_demo, fresh
     assert all(60 <= version.seconds <= 90 for version in versions if version.kind == "audio")
     assert sum(version.size for version in versions) < 3_000_000
     assert len(demo_diary.CHOICE.split()) == 100
+
+    mara, jonas = demo.people(fresh_db)
+    said = fresh_db.exec(select(Remark).order_by(col(Remark.start_ms))).all()
+    steps = remark_steps.of(fresh_db, mara.id, {remark.id for remark in said})
+    states_now = [remark_steps.state_of(one, steps[one.id][-1] if one.id in steps else None) for one in said]
+    assert states_now == ["", "heard", "open", "heard", "heard", "heard"]
+    assert {one.by_id for one in said} == {jonas.id} and sum(one.end_ms is not None for one in said) == 2
+    assert sum(bool(one.card_id) for one in said) == 1
+    assert [row.verdict for row in fresh_db.exec(select(Feedback)).all()] == ["approved"]
+    assert len(fresh_db.exec(select(Share).where(Share.user_id == mara.id)).all()) == 1
+    assert {row.state for row in fresh_db.exec(select(Measurement)).all()} == {"waiting"}  # the job measures them
 
 
 def test_making_the_demo_twice_makes_it_once(app, make_demo, fresh_db):
@@ -145,7 +169,7 @@ def test_removing_the_demo_takes_all_that_is_theirs_and_nothing_of_others(
 
     removed = demo.remove(base, storage)
 
-    assert (removed.names, removed.files) == ([mara.name, jonas.name], 5)
+    assert (removed.names, removed.files) == ([mara.name, jonas.name], 6)
     assert rows_of(fresh_db, [mara.id, jonas.id]) == {}
     assert demo.people(fresh_db) == []
     assert storage.names() == {same_file.sha256}

