@@ -15,7 +15,7 @@ from core import prose, words
 from core.accounts import User
 from core.errors import NotFound, Refused
 from mentorship import piece_states, testimonials
-from mentorship.models.pieces import Piece, Version
+from mentorship.models.pieces import Measurement, Piece, Version
 from mentorship.models.shares import PublicPage
 
 HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -67,6 +67,7 @@ class Showcase:
     genre: str
     credits: list[dict[str, str]]
     version: Version
+    has_peaks: bool  # whether its waveform is there
     praise: list[Praise]
 
 
@@ -134,7 +135,9 @@ def find(db: Session, handle: str) -> tuple[PublicPage, str]:
     row = db.exec(
         select(PublicPage, User.name)
         .join(User, col(User.id) == PublicPage.user_id)
-        .where(PublicPage.handle == handle, col(PublicPage.shown_at).is_not(None), col(User.active).is_(True))
+        .where(
+            PublicPage.handle == handle.casefold(), col(PublicPage.shown_at).is_not(None), col(User.active).is_(True)
+        )
     ).first()
     if row is None:
         raise NotFound
@@ -151,6 +154,8 @@ def showcases(db: Session, owner_id: UUID) -> list[Showcase]:
     }
     mine = (Version.user_id == owner_id, col(Version.id).in_(approved.values()))
     versions = {version.piece_id: version for version in db.exec(select(Version).where(*mine))}
+    drawn = (Measurement.user_id == owner_id, col(Measurement.version_id).in_(approved.values()))
+    peaks = set(db.exec(select(Measurement.version_id).where(*drawn, Measurement.peaks_sha256 != "")))
     said = testimonials.shown(db, list(versions))
     return [
         Showcase(
@@ -160,6 +165,7 @@ def showcases(db: Session, owner_id: UUID) -> list[Showcase]:
             piece.genre,
             piece.credits,
             versions[piece.id],
+            versions[piece.id].id in peaks,
             [Praise(one.name, one.text) for one in said.get(piece.id, [])],
         )
         for piece in pieces

@@ -158,7 +158,7 @@ def _work(page: PublicPage, one: Showcase, is_preview: bool) -> dict[str, Any]:
     version = one.version
     where: dict[str, Any] = {"handle": page.handle, "piece_id": one.piece_id}
     sound = url_for("portfolio.file", version_id=version.id) if is_preview else url_for("public_pages.sound", **where)
-    peaks = "" if is_preview or not guests.has_peaks(version) else url_for("public_pages.peaks", **where)
+    peaks = "" if is_preview or not one.has_peaks else url_for("public_pages.peaks", **where)
     text, is_cut = portfolio.text_of(files.storage(), version) if version.kind == "text" else ("", False)
     return {
         "piece": one,

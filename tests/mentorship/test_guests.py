@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from datetime import timedelta
+from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 import numpy
@@ -226,6 +227,16 @@ def test_a_password_is_checked_for_every_address(made, anonymous, monkeypatch):
         assert anonymous.post(path, data={"password": "x" * 400}).status_code == 404
 
     assert checked == ["$argon2id", "$argon2id"]
+
+
+def test_where_many_passwords_are_checked_the_next_one_waits_and_is_told(made, anonymous, monkeypatch):
+    path = made()
+    monkeypatch.setattr(passwords, "PATIENCE", 0.01)
+    monkeypatch.setattr(passwords, "_places", BoundedSemaphore(1))
+    with passwords._places:
+        answer = anonymous.post(path, data={"password": PASSWORD})
+
+    assert answer.status_code == 503 and "Many passwords" in words(answer)
 
 
 def test_guessing_is_counted_and_noted_without_the_secret(made, anonymous, caplog):

@@ -14,6 +14,7 @@ from mentorship.models.shares import PublicPage
 from mentorship.portfolio import Upload
 from mentorship.probe import Found
 from mentorship.public_pages import Texts
+from tests.mentorship.counting import statements
 from tests.mentorship.page_text import words
 from tests.times import DAY, MONDAY
 
@@ -200,6 +201,18 @@ def test_without_an_address_there_is_nothing_to_show(db, ada):
     with pytest.raises(Refused, match="no address yet"):
         public_pages.show(db, ada.id, at=MONDAY)
     public_pages.hide(db, ada.id)
+
+
+def test_a_long_page_asks_the_database_no_more_than_a_short_one(db, base, ada, ben, showcased):
+    showcased("Night bus")
+    with statements(base.engine) as short:
+        public_pages.showcases(db, ada.id)
+    for number in range(4):
+        showcased(f"Piece {number}")
+    with statements(base.engine) as long:
+        assert len(public_pages.showcases(db, ada.id)) == 5
+
+    assert len(long) == len(short)
 
 
 # -- in the browser ------------------------------------------------------------------------------------------

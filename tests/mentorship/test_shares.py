@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.inbox import Notice
+from core.words import clock_time
 from mentorship import guest_remarks, portfolio, share_log, shares
 from mentorship.guest_remarks import Said
 from mentorship.models.pieces import Piece
@@ -242,6 +245,11 @@ def test_what_a_guest_left_out_is_said_at_its_field(db, version, link, more, fie
 
     assert refusal.value.field == field
     assert db.exec(select(Remark)).all() == []
+
+
+@given(st.integers(0, 180_000))
+def test_a_moment_is_read_as_it_is_written(ms):
+    assert guest_remarks._ms(clock_time(ms / 1000), 180.0) == ms
 
 
 def test_a_guest_writes_only_where_the_owner_listens_and_to_what_was_heard(db, ada, piece, link, make_version):
