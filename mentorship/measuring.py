@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 KIND = "measure"
 MOST_WAITING = 60  # pieces of one person; whatever is beyond waits for the job that catches up
 AT_A_TIME = 200  # versions that one run of that job sees to
+OF_EACH = 3  # and of one person, so that what is uploaded meanwhile does not wait behind years of work
 MOST_OCTETS = 2_000_000_000  # of a copy that every browser plays
 STOPPED = "It was stopped, as you asked."
 GONE = "The file of this version is missing on the server. Please tell the people who run this site."
@@ -109,10 +110,17 @@ def _queue(db: Session, row: Measurement, *, at: datetime) -> None:
 
 def catch_up(db: Session, *, at: datetime) -> str:
     """Ask for what nobody measures: versions from before there was a meter, and work that was lost. A few words."""
+    place = sa.func.row_number().over(partition_by=col(Version.user_id), order_by=col(Version.uploaded_at))
+    unmeasured = (
+        sa.select(col(Version.user_id), col(Version.id), place.label("place"))
+        .outerjoin(Measurement, OF_VERSION)
+        .where(col(Version.kind) == "audio", col(Measurement.version_id).is_(None))
+        .subquery()
+    )
     old = (
         select(Version)
-        .outerjoin(Measurement, OF_VERSION)
-        .where(Version.kind == "audio", col(Measurement.version_id).is_(None))
+        .join(unmeasured, sa.and_(unmeasured.c.user_id == Version.user_id, unmeasured.c.id == Version.id))
+        .where(unmeasured.c.place <= OF_EACH)
         .order_by(col(Version.uploaded_at))
         .limit(AT_A_TIME)
     )

@@ -236,6 +236,19 @@ def test_versions_from_before_there_was_a_meter_are_asked_for_once(db, fresh_db,
     assert row(fresh_db, version).state == "ready"
 
 
+def test_years_of_old_versions_are_asked_for_a_few_at_a_time(db, ada, ben, add):
+    for person, count in ((ada, measuring.OF_EACH + 2), (ben, 1)):
+        for number in range(count):
+            add(person, f"old sound {number} of {person.name}")
+    for row in (*db.exec(select(Measurement)), *db.exec(select(Work))):
+        db.delete(row)
+    db.commit()
+
+    said = [measuring.catch_up(db, at=MONDAY + hours * HOUR) for hours in (1, 2, 3)]
+
+    assert said == [f"{measuring.OF_EACH + 1} versions asked for", "2 versions asked for", "0 versions asked for"]
+
+
 def test_work_that_ended_without_a_word_is_marked_by_the_job_that_catches_up(db, fresh_db, ada, add):
     version = add(ada)
     piece = db.exec(select(Work)).one()
