@@ -28,11 +28,11 @@ UNDER_WAY = ("in progress", "returned", "reopened")
 class Reference:
     piece: Piece
     version: Version
-    row: Measurement | None  # None: its sound was never asked for
+    state: str  # of its measuring: waiting, measuring, ready, failed; "": never asked for
 
     @property
     def is_ready(self) -> bool:
-        return self.row is not None and self.row.state == "ready"
+        return self.state == "ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Panel:
     rows: list[Row]
     words: list[str]  # what is odd about the sound
     asked_by: list[str]  # "M15 Streaming master": whose targets stand beside the figures
+    is_evidence: bool  # for those; else the owner works on them
     tempo: Guess
     key: Guess
     loudness: Picture | None
@@ -72,11 +73,12 @@ def panel(
     if row is None or row.state != "ready":
         return None
     figures, curves = row.figures, row.curves
-    asked_by, windows = _windows(db, library, piece, version, is_own=viewer_id == piece.user_id)
+    asked_by, windows, is_evidence = _windows(db, library, piece, version, is_own=viewer_id == piece.user_id)
     ready = [one for one in references(db, viewer_id, piece.user_id) if one.is_ready and one.piece.id != piece.id]
     named = [one for one in ready if str(one.piece.id) == reference_id]
     chosen = named[0] if named else ready[0] if ready and reference_id is None else None
-    bands, other_bands = _bands(curves), _matched(figures, chosen)
+    other = measuring.row_of(db, chosen.version) if chosen else None
+    bands, other_bands = _bands(curves), _matched(figures, other)
     spectrum = curves.get("spectrum") or {}
     hertz = spectrum.get("hz") or []
     curve = curves.get("loudness") or {}
@@ -85,11 +87,10 @@ def panel(
         figure_words.rows(figures, windows),
         [str(one) for one in figures.get("words") or []],
         asked_by,
+        is_evidence,
         _tempo(piece, figures),
         _key(piece, figures),
-        meter_pictures.loudness(
-            curve, other=chosen.row.curves.get("loudness") if chosen and chosen.row else None, window=_ends(window)
-        ),
+        meter_pictures.loudness(curve, other=other.curves.get("loudness") if other else None, window=_ends(window)),
         _loudness_said(figures),
         meter_pictures.loudness_table(curve),
         meter_pictures.spectrum(hertz, bands, other=other_bands) if bands else None,
@@ -117,13 +118,13 @@ def references(db: Session, viewer_id: UUID, owner_id: UUID) -> list[Reference]:
         col(Version.user_id) == Piece.user_id, col(Version.piece_id) == Piece.id, col(Version.number) == newest
     )
     rows = db.exec(
-        select(Piece, Version, Measurement)
+        select(Piece, Version, Measurement.state)
         .join(Version, its_version)
         .outerjoin(Measurement, measuring.OF_VERSION)
         .where(*wanted)
         .order_by(col(Piece.created_at).desc(), col(Piece.id).desc())
     )
-    return [Reference(*row) for row in rows]
+    return [Reference(piece, version, state or "") for piece, version, state in rows]
 
 
 def say_tempo(piece: Piece, bpm: float | None) -> None:
@@ -142,7 +143,7 @@ def say_key(piece: Piece, name: str) -> None:
 
 def _windows(
     db: Session, library: Library, piece: Piece, version: Version, *, is_own: bool
-) -> tuple[list[str], list[Window]]:
+) -> tuple[list[str], list[Window], bool]:
     """Of the milestones for which this version is evidence; else, for its owner, of the first one under way that the
     meter can say something to."""
     rows = db.exec(
@@ -160,7 +161,7 @@ def _windows(
         first = next(((one.slug, windows_of(one, None)) for one in under_way if windows_of(one, None)), None)
         found = dict([first]) if first else {}
     asked_by = [_name(library.milestones[slug]) for slug, windows in found.items() if windows]
-    return asked_by, [window for windows in found.values() for window in windows]
+    return asked_by, [window for windows in found.values() for window in windows], bool(items)
 
 
 def windows_of(milestone: Milestone, items: set[str] | None) -> list[Window]:
@@ -192,12 +193,12 @@ def _bands(curves: Mapping[str, Any]) -> list[float | None]:
     return list((curves.get("spectrum") or {}).get("db") or [])
 
 
-def _matched(figures: Mapping[str, Any], reference: Reference | None) -> list[float | None] | None:
-    """The reference's spectrum, made as loud as this version."""
-    if reference is None or reference.row is None:
+def _matched(figures: Mapping[str, Any], other: Measurement | None) -> list[float | None] | None:
+    """A reference's spectrum, made as loud as this version."""
+    if other is None:
         return None
-    own, theirs = number_of(figures, "integrated"), number_of(reference.row.figures, "integrated")
-    bands = _bands(reference.row.curves)
+    own, theirs = number_of(figures, "integrated"), number_of(other.figures, "integrated")
+    bands = _bands(other.curves)
     if own is None or theirs is None or not bands:
         return None
     return meter_pictures.lifted(bands, own - theirs)
@@ -228,7 +229,7 @@ def _tempo(piece: Piece, figures: Mapping[str, Any]) -> Guess:
 
 def _key(piece: Piece, figures: Mapping[str, Any]) -> Guess:
     names = [str(figures[name]) for name in ("key", "key_second") if figures.get(name)]
-    if not names:
+    if not figures.get("key"):
         return Guess(piece.key, "", _why(figures, "key"), "", ())
     words = ("right", "second best")
     choices = tuple((name, name, word) for name, word in zip(names, words, strict=False) if name != piece.key)

@@ -13,6 +13,7 @@ BANDS = 28
 SLOWEST, FASTEST = 40.0, 220.0  # quarter notes a minute
 LIKELY, SPREAD = 118.0, 0.9  # where most music is; octaves
 BEATS = 4  # so many in a row must fit
+MANY_BEATS = 24  # tell a tempo to a tenth
 SHORTEST = 4.0  # seconds
 QUIET = 1e-3  # of the level itself: rises smaller than this are no onsets
 CHANCE, CERTAIN = 0.12, 0.55  # how alike the onsets are a beat later: by chance; in plain music
@@ -77,7 +78,16 @@ def guess(rises: numpy.ndarray, a_second: float) -> Tempo:
     best = int((fits.mean(axis=1) * likely).argmax())
     heard = float(fits[best].mean())
     confidence = min(1.0, max(0.0, (heard - CHANCE) / (CERTAIN - CHANCE)))
-    return Tempo(float(tempos[best]), round(confidence, 2))
+    return Tempo(_closer(float(tempos[best]), alike, a_second), round(confidence, 2))
+
+
+def _closer(bpm: float, alike: numpy.ndarray, a_second: float) -> float:
+    """The same tempo more exactly: over many beats a small error would have become a large one."""
+    tempos = bpm * numpy.linspace(0.99, 1.01, 201)
+    beats = max(BEATS, min(MANY_BEATS, int(len(alike) * bpm / (60 * a_second * 1.01)) - 1))
+    lags = 60 * a_second / tempos[:, None] * numpy.arange(1, beats + 1)
+    fits = numpy.interp(lags, numpy.arange(len(alike)), alike, right=0.0)
+    return float(tempos[int(fits.mean(axis=1).argmax())])
 
 
 def _alike(onsets: numpy.ndarray) -> numpy.ndarray:

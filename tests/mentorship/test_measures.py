@@ -105,13 +105,6 @@ def test_spectra_are_compared_at_the_same_loudness():
 
 
 @pytest.fixture
-def library(site):
-    from app import create_app
-
-    return create_app(site).extensions["shelf"].library
-
-
-@pytest.fixture
 def master(library):
     return next(one for one in library.milestones.values() if one.number == 15)
 
