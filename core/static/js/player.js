@@ -199,7 +199,7 @@ class Player {
         return this.flagOf(one, start, number, `wave-lane-${lane}${x + FLAG > width ? " wave-flag-last" : ""}`);
       });
     box.replaceChildren(...flags.flat());
-    box.hidden = flags.length === 0;
+    box.classList.toggle("is-crowded", ends[1] >= 0);
   }
 
   flagOf(one, start, number, kinds) {
