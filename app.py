@@ -33,6 +33,7 @@ COMMANDS = {
     "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "bench-people": ("mentorship.bench_people:command", "Measure what a mentor's desk and brief cost."),
+    "bench-uploads": ("mentorship.bench_uploads:command", "Measure what a request that uploads costs."),
     "jobs": ("core.commands:jobs", "Run the timed jobs in this process: jobs run."),
 }
 
@@ -72,6 +73,7 @@ BLUEPRINTS = [
     "mentorship.views.listening",
     "mentorship.views.comparing",
     "mentorship.views.measuring",
+    "mentorship.views.transfers",
     "mentorship.views.milestones",
     "mentorship.views.calendars",
     "mentorship.views.parking",

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import access, account_mails, accounts, bar, clock, database, limits, settings, storage, web
+from core import access, account_mails, accounts, bar, clock, database, limits, remote_storage, settings, web
 from core.settings import HERE, Settings, SettingsError
 from core.static_version import static_version
 
@@ -59,7 +59,7 @@ def build(
     app.extensions.update(
         settings=found,
         database=database.Database(found),
-        storage=storage.Storage(found.files),
+        storage=remote_storage.storage_of(found),
         shelf=shelf(found.content),
         is_invited=is_invited,
         let_in=let_in,

@@ -19,6 +19,7 @@ from sqlmodel import Session
 from core import backup_file, clock, database_copy, disk, kept
 from core.backup_file import Manifest, Source
 from core.errors import Busy, Refused
+from core.remote_storage import storage_of
 from core.settings import HERE, Settings, read_key
 from core.storage import Storage
 from core.words import size as size_words
@@ -116,7 +117,7 @@ def version() -> str:
 
 
 def _files(settings: Settings) -> list[Source]:
-    storage = Storage(settings.files)
+    storage = storage_of(settings)  # from a bucket all of them are fetched
     return [Source(f"files/{name[:2]}/{name}", storage.path(name)) for name in sorted(storage.names())]
 
 

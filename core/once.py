@@ -55,7 +55,8 @@ def once(again: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any
                 return redirect(repeated.location, 303)
             except Refused as refusal:
                 close_db()
-                if again is None or wants_fragment() or refusal.status in (404, 413):
+                is_lost = refusal.status == 404 or (refusal.status == 413 and not refusal.field)
+                if again is None or wants_fragment() or is_lost:
                     raise
                 g.refusal = refusal
                 return again(*args, **kwargs), refusal.status

@@ -18,7 +18,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 HERE = Path(__file__).resolve().parent.parent
 PREFIX = "WOODSHED_"
-SECRET = ("secret_key", "database_url", "smtp_url")  # never shown; an address may hold a password
+SECRET = (
+    "secret_key",
+    "database_url",
+    "smtp_url",
+    "storage_key",
+    "storage_secret",
+)  # never shown; an address may hold a password
 
 
 class SettingsError(Exception):
@@ -44,6 +50,13 @@ class Settings(BaseSettings):
     zone: str = Field("Europe/London", description="The time zone of a new account until its owner says otherwise.")
     upload_mb: int = Field(200, ge=1, le=4096, description="The largest upload, in MB.")
     upload_minutes: int = Field(15, ge=1, le=600, description="The longest audio, in minutes.")
+    quota_mb: int = Field(5000, ge=1, le=10_000_000, description="How much one person may upload in all, in MB.")
+    storage_url: str = Field("", description="s3://BUCKET/PREFIX for uploaded files; empty: the data folder.")
+    storage_endpoint: str = Field("", description="The address of that storage, where it is not Amazon's.")
+    storage_region: str = Field("", description="Its region; empty: AWS_REGION.")
+    storage_key: str = Field("", description="Its access key; empty: AWS_ACCESS_KEY_ID.")
+    storage_secret: str = Field("", description="Its secret key; empty: AWS_SECRET_ACCESS_KEY.")
+    storage_cache_mb: int = Field(10_000, ge=100, description="How much of it is kept in the data folder, too, in MB.")
     invitations_a_day: int = Field(10, ge=1, le=1000, description="How many invitations one person may make a day.")
     sign_in_days: int = Field(30, ge=1, le=365, description="Days after which a sign-in ends.")
     sign_in_idle_days: int = Field(14, ge=1, le=365, description="Days without a visit after which a sign-in ends.")
@@ -71,6 +84,20 @@ class Settings(BaseSettings):
         if scheme in ("sqlite", "postgresql+psycopg"):
             return url
         raise ValueError(f"'{scheme}' is no database we know; use postgresql://… or leave it empty for SQLite")
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_storage(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme != "s3" or not urlsplit(url).netloc):
+            raise ValueError("give the bucket as s3://BUCKET or s3://BUCKET/PREFIX, or leave it empty")
+        return url
+
+    @field_validator("storage_endpoint")
+    @classmethod
+    def _whole_endpoint(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError("give a whole address, like https://s3.eu-central-1.example.com")
+        return url.rstrip("/")
 
     @field_validator("base_url")
     @classmethod

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from core import disk
 from core.errors import Busy, TooLarge
@@ -60,20 +61,60 @@ class Storage:
             raise
         return Staged(path, digest.hexdigest(), size)
 
+    def part_path(self, part: UUID) -> Path:
+        """Where what came so far of a file sent in parts lies."""
+        return self.folder / "incoming" / part.hex
+
+    def part_size(self, part: UUID) -> int:
+        """Octets that came so far."""
+        try:
+            return self.part_path(part).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def add_part(self, part: UUID, stream: BinaryIO, *, place: int, most: int) -> int:
+        """Write up to `most` octets at `place`, on the disk for good; returns how many the file has then."""
+        path = self.part_path(part)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            file.seek(place)
+            while most > 0 and (block := stream.read(min(BLOCK, most))):
+                file.write(block)
+                most -= len(block)
+            file.flush()
+            os.fsync(file.fileno())
+            return os.fstat(file.fileno()).st_size
+
+    def drop_part(self, part: UUID) -> None:
+        self.part_path(part).unlink(missing_ok=True)
+
     def keep(self, staged: Staged) -> Path:
         """Move a staged file to its place for good. The same content twice is one file."""
-        target = self.path(staged.sha256)
+        target = self.place(staged.sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(staged.path, target)
         os.utime(target)
         disk.sync(target.parent)
         return target
 
+    def send_ahead(self, staged: Staged) -> None:
+        """Before a transaction that will keep it: whatever of the keeping takes long."""
+
     def drop(self, staged: Staged) -> None:
         staged.path.unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this SHA-256 lies. Anything but 64 hex digits is refused (ValueError)."""
+        """Where the file with this SHA-256 lies, ready to be read."""
+        return self.place(sha256)
+
+    def has(self, sha256: str) -> bool:
+        return self.place(sha256).is_file()
+
+    def remove(self, sha256: str) -> None:
+        self.place(sha256).unlink(missing_ok=True)
+
+    def place(self, sha256: str) -> Path:
+        """Where this file belongs in our folder. Anything but 64 hex digits is refused (ValueError)."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError("not a SHA-256")
         return self.folder / sha256[:2] / sha256

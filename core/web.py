@@ -176,7 +176,8 @@ def was(name: str, default: Any = "") -> Any:
 def refused(refusal: Refused) -> Any:
     if refusal.status in (401, 403, 404, 429) and not g.get("is_noted"):
         note("authz.denied", status=refusal.status)
-    return _say(refusal.status, refusal.text, errors=getattr(refusal, "errors", None))
+    errors = getattr(refusal, "errors", None) or ({refusal.field: refusal.text} if refusal.field else None)
+    return _say(refusal.status, refusal.text, errors=errors)
 
 
 def http_refused(error: HTTPException) -> Any:

@@ -7,12 +7,12 @@ from sqlmodel import Session, col, select
 from core.storage import Storage
 from curriculum.models import CardMedia
 from mentorship.models.meetings import SessionFile
-from mentorship.models.pieces import Version
+from mentorship.models.pieces import Measurement, Version
 
 
 def file_faults(db: Session, *, storage: Storage) -> list[str]:
-    """A sentence for each version, each file of a session, and each picture or sound of a card, whose content is
-    missing or is not what was uploaded."""
+    """A sentence for each version and what was made of it, each file of a session, and each picture or sound of a card,
+    whose content is missing or is not what was uploaded."""
     named = [
         (version.sha256, f"version {version.id} ({version.file_name})")
         for version in db.exec(select(Version).order_by(col(Version.user_id), col(Version.uploaded_at)))
@@ -25,6 +25,9 @@ def file_faults(db: Session, *, storage: Storage) -> list[str]:
         (row.sha256, f"{row.name} on cards of {row.user_id}")
         for row in db.exec(select(CardMedia).order_by(col(CardMedia.user_id), col(CardMedia.sha256)))
     ]
+    for row in db.exec(select(Measurement).order_by(col(Measurement.user_id), col(Measurement.version_id))):
+        made = {"waveform": row.peaks_sha256, "copy to listen to": row.listen_sha256}
+        named += [(sha256, f"version {row.version_id} ({what})") for what, sha256 in made.items() if sha256]
     return [f"The file of {whose} {fault}." for sha256, whose in named if (fault := _fault(storage, sha256))]
 
 

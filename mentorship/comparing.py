@@ -18,6 +18,7 @@ from mentorship.models.pieces import Comparison, Measurement, Piece, Version
 
 MOST_VERSIONS = 4
 MOST_ROUNDS = 20
+SOUGHT_ROUGHLY = {"audio/mpeg", "audio/ogg"}  # a second in their middle is found by a guess, some 10 ms off or more
 SHOWN = 5  # comparisons on the page of a piece
 
 
@@ -38,6 +39,7 @@ class Side:
     loudness: float | None  # integrated on two speakers, LUFS
     gain: float  # dB, 0 or less
     has_peaks: bool
+    is_exact: bool  # whether a browser finds a second of its file to the sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def deck(db: Session, offered: Sequence[Choice], version_ids: Sequence[UUID]) ->
     gains = matching.gains(loudness) or [0.0] * len(chosen)
     return Deck(
         [
-            Side(one, loud, gain, bool((found := measured.get(one.version.id)) and found.peaks_sha256))
+            _side(one, loud, gain, measured.get(one.version.id))
             for one, loud, gain in zip(chosen, loudness, gains, strict=True)
         ],
         [one.name for one, loud in zip(chosen, loudness, strict=True) if loud is None],
@@ -188,6 +190,12 @@ def _references(db: Session, viewer_id: UUID, piece: Piece) -> list[tuple[str, V
         if _plays(version):
             newest.setdefault(reference.id, (reference.title, version))
     return list(newest.values())
+
+
+def _side(choice: Choice, loudness: float | None, gain: float, measured: Measurement | None) -> Side:
+    is_copied = bool(measured and measured.listen_sha256)
+    is_exact = is_copied or choice.version.media_type not in SOUGHT_ROUGHLY
+    return Side(choice, loudness, gain, bool(measured and measured.peaks_sha256), is_exact)
 
 
 def _measured(db: Session, versions: Collection[Version]) -> dict[UUID, Measurement]:

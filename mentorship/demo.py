@@ -91,7 +91,7 @@ def _remove(base: Database, storage: Storage) -> Removed:
     with base.writing() as db:  # rows first: a file is gone only when no row can name it any more
         unneeded = theirs - portfolio.known_hashes(db) - session_files.known_hashes(db)
         for sha256 in unneeded:
-            storage.path(sha256).unlink(missing_ok=True)
+            storage.remove(sha256)
     return Removed(names, len(unneeded))
 
 

@@ -11,15 +11,17 @@ from core.errors import Busy
 from core.storage import Storage
 from core.work import Task
 from curriculum.imports import uploads
-from mentorship import measuring, movement, portfolio, session_files, sounds
+from mentorship import measuring, movement, portfolio, session_files, sounds, transfers
 
 
 def sweep_files(db: Session, storage: Storage, *, at: datetime) -> str:
     """Remove files older than an hour that no row names and nobody is about to import or to fetch, and transfers that
     never ended. Returns a few words."""
+    transfers.expire(db, at=at)
     try:
         kept = portfolio.known_hashes(db) | session_files.known_hashes(db)
-        removed = storage.sweep(kept | uploads.known_hashes(db, at=at))
+        kept |= uploads.known_hashes(db, at=at) | transfers.known_names(db, at=at)
+        removed = storage.sweep(kept)
     except Busy:
         return "left for the next time: a backup is copying the files"
     return f"{removed} orphaned files removed"

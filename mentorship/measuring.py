@@ -217,6 +217,8 @@ def _keep(task: Task, storage: Storage, version_id: UUID, found: "Measured", *, 
             with open(path, "rb") as file:
                 staged.append(storage.stage(file, most=MOST_OCTETS))
         peaks, *listen = [one.sha256 for one in staged]
+        for one in staged:
+            storage.send_ahead(one)
         with task.base.writing() as db:
             hold_files(db)
             for one in staged:

@@ -18,12 +18,11 @@ from core.storage import Staged, Storage
 from curriculum import content
 from curriculum.imports import media
 from mentorship import file_kinds, links, measuring, probe
-from mentorship.kept_files import hold_files
+from mentorship.kept_files import hold_files, label
 from mentorship.models.meetings import SessionFile
 from mentorship.models.milestones import Evidence
 from mentorship.models.pieces import Feedback, Piece, Version
 
-LONGEST_NAME = 160  # characters of a file's name
 OF_PIECE = sa.and_(col(Version.user_id) == Piece.user_id, col(Version.piece_id) == Piece.id)
 OF_VERSION = sa.and_(col(Evidence.user_id) == Version.user_id, col(Evidence.version_id) == Version.id)
 
@@ -176,7 +175,9 @@ def received(storage: Storage, stream: BinaryIO, name: str, *, most: int, minute
     """
     staged = storage.stage(stream, most=most)
     try:
-        yield Upload(staged, probe.look(staged.path, name, minutes=minutes), label(name))
+        found = probe.look(staged.path, name, minutes=minutes)
+        storage.send_ahead(staged)
+        yield Upload(staged, found, label(name))
     finally:
         storage.drop(staged)
 
@@ -284,16 +285,6 @@ def text_of(storage: Storage, version: Version, *, most: int = 20_000) -> tuple[
     except FileNotFoundError:
         return "", False
     return octets.decode("utf-8-sig", errors="ignore"), version.size > most
-
-
-def label(name: str) -> str:
-    """A foreign file's name as a label: one line, without folders."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(sign for sign in last if sign.isprintable()).strip()
-    stem, dot, ending = shown.rpartition(".")
-    if len(shown) > LONGEST_NAME:
-        shown = stem[: LONGEST_NAME - len(ending) - 1] + dot + ending if len(ending) < 20 else shown[:LONGEST_NAME]
-    return shown or "untitled"
 
 
 def download_name(file: Version | SessionFile) -> str:

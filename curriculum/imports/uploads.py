@@ -64,7 +64,7 @@ def leave(db: Session, look: Work) -> None:
 
 
 def is_there(storage: Storage, piece: Work) -> bool:
-    return storage.path(piece.wish["sha256"]).is_file()
+    return storage.has(piece.wish["sha256"])
 
 
 def known_hashes(db: Session, *, at: datetime) -> set[str]:

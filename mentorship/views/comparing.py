@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from pydantic import BaseModel, StringConstraints
 from sqlmodel import Session
 
@@ -66,7 +66,6 @@ def kept(piece_id: UUID):
     form = read_form(ResultForm)
     compared, preferred = _ids(form.compared.values()), _ids(form.preferred.values())
     comparing.keep(get_db(), current_user().id, piece_id, compared, preferred, at=clock.now())
-    flash("The result of your blind comparison is kept.", "good")
     return go_on(url_for("comparing.show", piece_id=piece_id, side=[str(one) for one in compared]))
 
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import Response, current_app, flash, request, send_file
+from flask import Response, after_this_request, current_app, flash, request, send_file
 from sqlmodel import Session, col, select
 
-from core import words
+from core import clock, words
+from core.access import current_user
 from core.accounts import User
+from core.database import close_db, database, get_db
 from core.errors import NotFound, Refused
+from core.limits import limiter
 from core.settings import Settings
 from core.storage import Storage
 from core.web import note
-from mentorship import file_kinds, measuring, portfolio, session_files
+from mentorship import file_kinds, kept_files, measuring, portfolio, session_files, transfers
 from mentorship.models.meetings import SessionFile, StudioSession
 from mentorship.models.pieces import Measurement, Version
 
@@ -24,24 +27,88 @@ PLAYED_EVERYWHERE = {"audio/wav", "audio/flac", "audio/mpeg", "audio/ogg"}
 SHOWN_INLINE = {"audio", "picture"}
 FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 ACCEPTED = ",".join(f".{ending}" for _, _, endings in file_kinds.TAKEN.values() for ending in endings)
+UPLOADS = "200 per hour"  # files that one person may send, since each is looked at
+
+
+def _has_no_file() -> bool:
+    return not request.form.get("transfer") and not any(file.filename for file in request.files.values())
+
+
+taking = limiter.shared_limit(
+    lambda: UPLOADS, scope="uploads", key_func=lambda: f"uploads:{current_user().id}", exempt_when=_has_no_file
+)
 
 
 @contextmanager
 def sent_file() -> Iterator[portfolio.Upload | None]:
-    """The form's file, received and looked at; None when none was chosen."""
+    """The form's file, received and looked at; None when none was chosen. The form may name a transfer instead."""
+    if asked := request.form.get("transfer"):
+        with _sent_in_parts(asked) as upload:
+            yield upload
+        return
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         yield None
         return
     sent.stream.seek(0)  # a transaction that is tried again reads it again
-    stream, most = cast(BinaryIO, sent.stream), site().upload_mb * 1_000_000
+    with _looked_at(cast(BinaryIO, sent.stream), sent.filename) as upload:
+        yield upload
+
+
+@contextmanager
+def _sent_in_parts(asked: str) -> Iterator[portfolio.Upload]:
+    """A file whose parts have all arrived. Its transfer ends with the transaction that keeps the file, and at once when
+    the file itself is refused."""
+    me, at = current_user(), clock.now()
     try:
-        with portfolio.received(storage(), stream, sent.filename, most=most, minutes=site().upload_minutes) as upload:
+        transfer_id = UUID(asked)
+    except ValueError:
+        raise NotFound from None
+    with database().reading() as db:
+        transfer = transfers.whole(db, storage(), me.id, transfer_id, at=at)
+    try:
+        with (
+            open(storage().part_path(transfer.id), "rb") as stream,
+            _looked_at(stream, transfer.file_name, but=transfer.id) as upload,
+        ):
+            yield upload
+            transfers.end(get_db(), me.id, transfer.id)
+    except Refused as refusal:
+        if refusal.field == "file":
+            close_db()
+            with database().writing() as db:
+                transfers.end(db, me.id, transfer.id)
+            storage().drop_part(transfer.id)
+        raise
+    forget_part_at_the_end(transfer.id)
+
+
+@contextmanager
+def _looked_at(stream: BinaryIO, name: str, *, but: UUID | None = None) -> Iterator[portfolio.Upload]:
+    """but: the transfer that brought it, which takes its own room no longer."""
+    most, quota = site().upload_mb * 1_000_000, site().quota_mb * 1_000_000
+    try:
+        with portfolio.received(storage(), stream, name, most=most, minutes=site().upload_minutes) as upload:
+            with database().reading() as db:
+                sha256, size = upload.staged.sha256, upload.staged.size
+                person_id = current_user().id
+                kept_files.refuse_beyond(db, person_id, size, quota=quota, at=clock.now(), sha256=sha256, but=but)
             yield upload
     except Refused as refusal:
         if refusal.field == "file":
-            note("upload.rejected", status=refusal.status)
+            note("quota" if "no room" in refusal.text else "upload.rejected", status=refusal.status)
         raise
+
+
+def forget_part_at_the_end(transfer_id: UUID) -> None:
+    """Remove a transfer's octets once its row is gone for good, with the answer that says so; else the sweep does."""
+    parts = storage()
+
+    @after_this_request
+    def forget(answer: Response) -> Response:
+        if answer.status_code < 400:
+            parts.drop_part(transfer_id)
+        return answer
 
 
 def warn(upload: portfolio.Upload | None) -> None:
@@ -125,7 +192,7 @@ def of_session(db: Session, viewer_id: UUID, session: StudioSession) -> dict[str
                 "you" if one.added_by == viewer_id else names.get(one.added_by, ""),
                 one.added_by == viewer_id,
                 one.media_type in PLAYED_EVERYWHERE,
-                not storage().path(one.sha256).is_file(),
+                not storage().has(one.sha256),
             )
             for one in rows
         ],

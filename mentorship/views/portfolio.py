@@ -17,7 +17,7 @@ from core.web import go_on, read_form
 from curriculum.views import library
 from mentorship import feedback, file_kinds, links, measuring, portfolio, remark_page, remarks_kept
 from mentorship.models.pieces import Piece, Version
-from mentorship.views import comparing, files, listening
+from mentorship.views import comparing, files, listening, transfers
 from mentorship.views import measuring as meter
 
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -50,6 +50,8 @@ def index():
         shared=portfolio.shared_with(db, me.id),
         about=about_version,
         reviews=sorted(feedback.listed(db, me.id), key=lambda one: not one.waits),  # one's own turn first
+        accepted=files.ACCEPTED,
+        **transfers.of_page(db, me.id),
         has_said=remarks_kept.has_any(db, me.id),
     )
 
@@ -75,6 +77,7 @@ def new():
 
 @bp.post("/pieces")
 @signed_in
+@files.taking
 @once(again=new)
 def created():
     form = read_form(PieceForm)
@@ -84,8 +87,8 @@ def created():
         piece = portfolio.create(db, current_user().id, **form.model_dump(), at=at)
         if upload:
             portfolio.add_version(db, files.storage(), piece, upload, at=at)
-    flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
-    files.warn(upload)
+    if "one_of_many" not in request.form:  # its page says how many came
+        flash(f"{piece.title} is in your portfolio, as a draft that you alone see.", "good")
     return go_on(url_for("portfolio.show", piece_id=piece.id))
 
 
@@ -137,6 +140,7 @@ def edited(piece_id: UUID):
 
 @bp.post("/pieces/<uuid:piece_id>/versions")
 @signed_in
+@files.taking
 @once(again=show)
 def uploaded(piece_id: UUID):
     form = read_form(VersionForm)
@@ -148,7 +152,6 @@ def uploaded(piece_id: UUID):
         piece = _own(piece_id)
         version = portfolio.add_version(get_db(), files.storage(), piece, upload, changes=form.changes, at=clock.now())
     flash(f"V{version.number} of {piece.title} is here.", "good")
-    files.warn(upload)
     return go_on(url_for("portfolio.show", piece_id=piece_id))
 
 
@@ -234,7 +237,7 @@ def heard(piece: Piece, version: Version | None) -> dict[str, object]:
         "text": text,
         "is_cut": is_cut,
         "plays_everywhere": version.media_type in files.PLAYED_EVERYWHERE,
-        "is_missing": not files.storage().path(version.sha256).is_file(),
+        "is_missing": not files.storage().has(version.sha256),
         "sound": listening.sound_of(get_db(), version) if version.kind == "audio" else None,
     }
 

@@ -56,6 +56,7 @@ def stopping(session_id: UUID):
 
 @bp.post("/<uuid:session_id>/stopped")
 @signed_in
+@files.taking
 @once(again=stopping)
 def stopped(session_id: UUID):
     form, me, at = read_form(StopForm), current_user(), clock.now()

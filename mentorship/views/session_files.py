@@ -18,6 +18,7 @@ bp = Blueprint("session_files", __name__, url_prefix="/sessions/<uuid:session_id
 
 @bp.post("")
 @signed_in
+@files.taking
 @once(again=meetings.again)
 def added(session_id: UUID):
     with database().reading() as db:  # who may not write is refused before the file is looked at

@@ -51,6 +51,7 @@ def new():
 
 @bp.post("/sessions/new")
 @signed_in
+@files.taking
 @once(again=new)
 def logged():
     form = read_form(session_forms.LogForm)

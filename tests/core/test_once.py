@@ -179,7 +179,7 @@ def test_a_refusal_to_a_script_is_json(visitor: Client, fresh_db: Session) -> No
     answer = visitor.send("/book", {"words": "no"}, headers={"X-Requested-With": "woodshed"})
 
     assert answer.status_code == 422
-    assert answer.get_json() == {"error": "Say something kind.", "errors": {}}
+    assert answer.get_json() == {"error": "Say something kind.", "errors": {"words": "Say something kind."}}
     assert written(fresh_db) == []
 
 
@@ -276,6 +276,7 @@ def test_every_view_that_writes_is_either_sent_once_or_has_its_own_number(guest_
         "reviews.answer": "the review's id is its number",
         "api.reviews": "each answer brings its own number",
         "api.taken_back": "what was taken back stays so",
+        "transfers.received": "a part has its place",
         "own_cards.preview": "it shows what was typed and keeps nothing",
         "profile.signed_up": "an e-mail address has one account",
         "security.login": "a sign-in may come twice",

@@ -47,13 +47,10 @@ LISTEN = """async () => {
   await new Promise((done) => setTimeout(done, 1200));
   await deck.engine.select(1);
   const apart = deck.engine.sounds.map((sound) => deck.engine.apart(sound));
-  const heard = ears.map((ear) => {
-    const samples = new Float32Array(ear.fftSize);
-    ear.getFloatTimeDomainData(samples);
-    return [...samples];
-  });
+  const heard = ears.map((ear) => new Float32Array(ear.fftSize));
+  ears.forEach((ear, side) => ear.getFloatTimeDomainData(heard[side])); // at once: the sound goes on meanwhile
   deck.pause();
-  return { apart, heard, rate: context.sampleRate };
+  return { apart, heard: heard.map((samples) => [...samples]), rate: context.sampleRate };
 }"""
 
 

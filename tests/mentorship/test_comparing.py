@@ -122,6 +122,15 @@ def test_a_version_without_a_figure_leaves_all_as_they_are_and_is_named(
     assert ([side.gain for side in deck.sides], deck.unmeasured) == ([0, 0], ["V2"])
 
 
+def test_a_file_that_browsers_seek_roughly_is_known_as_such(db: Session, ada: User, piece: Piece) -> None:
+    ids = ids_of(db, piece)
+    for version_id, copy in ((ids[1], ""), (ids[2], "0" * 64)):
+        db.get_one(Version, (ada.id, version_id)).media_type = "audio/mpeg"
+        db.get_one(Measurement, (ada.id, version_id)).listen_sha256 = copy
+
+    assert [side.is_exact for side in deck_of(db, ada, piece, ids).sides] == [True, False, True]
+
+
 def test_one_side_alone_and_too_many_are_refused(
     db: Session, ada: User, piece: Piece, reference: Version, make_version: Any
 ) -> None:

@@ -1,5 +1,6 @@
 """A mentor's listening is noted once in half an hour, and its owner reads it on the piece's page."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -101,6 +102,19 @@ def test_ada_reads_on_the_page_that_ben_listened_and_ben_is_told_so(
     assert sent.status_code == 303
     assert "Ben listened to V1" in hers
     assert "Who listened" not in his
+
+
+def test_looking_at_a_page_fetches_no_sound(
+    as_ben: Client, db: Session, ada: User, make_version: Any, version: Version
+):
+    piece = portfolio.find(db, ada.id, version.piece_id)
+    for one in (version, make_version(ada, piece=piece)):
+        one.seconds = 60.0
+    db.commit()
+
+    for page in (f"/portfolio/pieces/{piece.id}", f"/portfolio/pieces/{piece.id}/compare"):
+        players = re.findall("<audio[^>]*>", as_ben.get(page).text)
+        assert players and all('preload="none"' in player for player in players)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from core.errors import NotFound, Refused
 from core.work import Kind, Task, Work
 from curriculum.audio.child import Measured
 from mentorship import jobs, measuring, portfolio
+from mentorship.checks import file_faults
 from mentorship.models.pieces import Measurement, Version
 from mentorship.probe import Found
 from tests.times import DAY, HOUR, MONDAY
@@ -268,6 +269,17 @@ def test_the_sweep_leaves_the_waveform_and_takes_what_an_earlier_measuring_left(
     found = row(fresh_db, version)
     assert said == "1 orphaned files removed"
     assert storage.names() == {version.sha256, found.peaks_sha256, found.listen_sha256}
+
+
+def test_the_check_names_a_waveform_that_is_gone(db, fresh_db, ada, add, job_app, meter, storage):
+    version = add(ada)
+    work.run_next(job_app)
+    sound = file_faults(db, storage=storage)
+
+    storage.path(row(fresh_db, version).peaks_sha256).unlink()
+
+    assert sound == []
+    assert file_faults(db, storage=storage) == [f"The file of version {version.id} (waveform) is missing."]
 
 
 # -- on the page ---------------------------------------------------------------------------------------------

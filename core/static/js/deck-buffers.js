@@ -46,6 +46,7 @@ export class Buffers {
   }
 
   play(when = this.context.currentTime + LEAD) {
+    if (this.playing) return;
     if (this.time >= this.duration - 0.01) this.offset = 0;
     if (this.range && this.offset >= this.range[1]) this.offset = this.range[0];
     this.began = when;

@@ -1,9 +1,10 @@
 // Long sounds: an <audio> each, playing all at once and kept in step; decoded they would fill the memory. Of two that
-// are apart, only the one that nobody hears is bent.
+// are apart, only the one that nobody hears is bent. In step to the sample are WAV and FLAC: of MP3 and Ogg a browser
+// guesses where a second lies, and its clock does not know by how much it is wrong.
 
 import { Graph } from "./deck-graph.js";
 
-const LOOK = 100; // ms between two looks
+const LOOK = 50; // ms between two looks
 const IN_STEP = 0.004; // seconds apart that are left alone
 const SWITCHES = 0.008; // seconds apart at which a switch is made
 const JUMPS = 0.15; // seconds apart from which it is set anew, rather than bent
@@ -34,15 +35,18 @@ export class Elements {
     this.duration = Math.max(...this.sounds.map((sound) => sound.duration));
   }
 
-  get heard() {
-    return this.sounds[this.graph.current];
+  /** Whose clock counts: of what is heard, or where that has ended, of one that goes on. */
+  get lead() {
+    const heard = this.sounds[this.graph.current];
+    return (heard.ended && this.sounds.find((sound) => !sound.ended)) || heard;
   }
 
   get time() {
-    return this.target ?? this.heard.currentTime;
+    return this.target ?? this.lead.currentTime;
   }
 
   async play() {
+    if (this.playing) return;
     if (this.time >= this.duration - 0.01) await this.place(0);
     if (this.range && this.time >= this.range[1]) await this.place(this.range[0]);
     this.playing = true;
@@ -86,10 +90,10 @@ export class Elements {
 
   /** Bend what is not heard towards what is; and begin the repeat again. */
   look() {
-    if (!this.playing || this.heard.seeking) return;
+    if (!this.playing || this.lead.seeking) return;
     if (this.range && this.time >= this.range[1]) this.seek(this.range[0]);
     for (const sound of this.sounds) {
-      if (sound === this.heard) {
+      if (sound === this.lead) {
         sound.playbackRate = 1;
         continue;
       }
@@ -100,9 +104,9 @@ export class Elements {
     }
   }
 
-  /** Seconds by which it is ahead of what is heard. */
+  /** Seconds by which it is ahead of the one that leads. */
   apart(sound) {
-    return sound.currentTime - this.heard.currentTime;
+    return sound.currentTime - this.lead.currentTime;
   }
 
   /** Heard as soon as it is in step, which it is but for the first moment. */

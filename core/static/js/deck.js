@@ -10,6 +10,8 @@ import { Stretch } from "./stretch.js";
 import { Wave } from "./wave.js";
 
 const DECODED = 240; // seconds of all sides together that are decoded: about 90 MB
+const DECODED_ROUGH = 720; // where one of them is MP3 or Ogg, in which a browser finds a second only roughly
+const ROUGH = "Long MP3 or Ogg files may stand some hundredths of a second apart here. WAV and FLAC do not.";
 
 class Deck {
   constructor(element) {
@@ -47,9 +49,11 @@ class Deck {
   /** The engine that fits, loaded; made at the first play, since browsers give no sound before a click. */
   async ready() {
     if (!this.loading) {
-      const context = new AudioContext({ latencyHint: "playback" });
+      const context = new AudioContext();
       const all = this.sides.reduce((sum, side) => sum + Number(side.seconds), 0);
-      const Engine = all <= DECODED && this.element.dataset.deck !== "elements" ? Buffers : Elements;
+      const isExact = this.sides.every((side) => side.exact !== undefined);
+      const fits = all <= (isExact ? DECODED : DECODED_ROUGH) && this.element.dataset.deck !== "elements";
+      const Engine = fits ? Buffers : Elements;
       const engine = new Engine(
         context,
         this.sides.map((side) => side.src),
@@ -63,7 +67,7 @@ class Deck {
           if (this.start) await engine.seek(this.start);
           engine.repeat(this.repeats.repeated);
           this.engine = engine;
-          this.say("");
+          this.say(fits || isExact ? "" : ROUGH);
         })
         .catch((fault) => {
           this.loading = null;

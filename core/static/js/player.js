@@ -17,6 +17,7 @@ import { Wave } from "./wave.js";
 
 const SILENT = "Your browser cannot play this file. Save it, and listen in your DAW.";
 const LANES = 2; // rows of flags
+const FLAG = 26; // pixels that one takes
 const NEAR = 0.1; // seconds
 
 class Player {
@@ -42,7 +43,7 @@ class Player {
     this.audio.removeAttribute("controls");
     this.wave.at(0);
     this.wave.load(element.dataset.peaks);
-    this.flag();
+    new ResizeObserver(() => this.flag()).observe(this.wave.slider);
   }
 
   get time() {
@@ -194,16 +195,16 @@ class Player {
         const x = (start / this.duration) * width;
         const free = ends.findIndex((end) => end <= x);
         const lane = free < 0 ? ends.indexOf(Math.min(...ends)) : free;
-        ends[lane] = x + 26;
-        return this.flagOf(one, start, number, lane);
+        ends[lane] = x + FLAG;
+        return this.flagOf(one, start, number, `wave-lane-${lane}${x + FLAG > width ? " wave-flag-last" : ""}`);
       });
     box.replaceChildren(...flags.flat());
-    box.hidden = flags.length === 0;
+    box.classList.toggle("is-crowded", ends[1] >= 0);
   }
 
-  flagOf(one, start, number, lane) {
+  flagOf(one, start, number, kinds) {
     const flag = document.createElement("span");
-    flag.className = `wave-flag wave-lane-${lane}`;
+    flag.className = `wave-flag ${kinds}`;
     flag.dataset.kind = one.dataset.kind || "";
     flag.textContent = number;
     flag.style.insetInlineStart = `${(100 * start) / this.duration}%`;
