@@ -70,6 +70,7 @@ def cut(storage: Storage, what: Asked) -> Iterator[Staged | None]:
         with out.open("rb") as file:
             staged = storage.stage(file, most=clip.LARGEST)
     try:
+        storage.send_ahead(staged)
         yield staged
     finally:
         storage.drop(staged)
