@@ -90,7 +90,8 @@ class Record:
         return evidence.heard(self.shown.get(slug, []), self.over_time)
 
 
-def record(db: Session, library: Library, user_id: UUID, *, at: datetime) -> Record:
+def record(db: Session, library: Library, user_id: UUID, *, at: datetime, has_mentor: bool | None = None) -> Record:
+    """has_mentor: whether a mentor sees pieces, where that is known or nobody asks; None: look."""
     zone = db.get_one(User, user_id).zone
     marks = select(Assessment).where(Assessment.user_id == user_id).order_by(col(Assessment.at))
     shown = exhibits(db, user_id)
@@ -103,7 +104,7 @@ def record(db: Session, library: Library, user_id: UUID, *, at: datetime) -> Rec
         over_time=evidence.over_time(db, user_id, library.milestones.values(), shown),
         held=held(db, user_id),
         marks={(mark.milestone, mark.side): mark for mark in db.exec(marks)},
-        has_mentor=bool(links.mentors_who_see(db, user_id, "pieces")),
+        has_mentor=bool(links.mentors_who_see(db, user_id, "pieces")) if has_mentor is None else has_mentor,
     )
 
 

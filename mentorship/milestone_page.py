@@ -132,7 +132,8 @@ class OwnPage:
 
 
 def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone, *, at: datetime) -> OwnPage:
-    record = criteria.record(db, library, owner_id, at=at)
+    mentors = links.mentors_who_see(db, owner_id, "pieces")
+    record = criteria.record(db, library, owner_id, at=at, has_mentor=bool(mentors))
     shown = record.shown.get(milestone.slug, [])
     history = milestones.history(db, owner_id, milestone.slug)
     states = milestones.states(db, owner_id)
@@ -152,7 +153,7 @@ def own(db: Session, library: Library, owner_id: UUID, milestone: Milestone, *, 
     return OwnPage(
         page=_page(milestone, state, asked, is_kept, shown, candidates, history, all_marks),
         is_open=is_open,
-        mentors=links.mentors_who_see(db, owner_id, "pieces"),
+        mentors=mentors,
         drafts=tuple(dict.fromkeys(exhibit.piece.title for exhibit in shown if exhibit.piece.shared_at is None)),
         said_before={criterion.id: criterion.reason for criterion in before if criterion.reason},
         places=tuple(record.places[slug] for slug in milestone.lessons if slug in record.places),

@@ -105,7 +105,8 @@ def newest(marks: Iterable[Assessment]) -> dict[str, Assessment]:
 
 def overview(db: Session, library: Library, user_id: UUID, *, at: datetime) -> list[Row]:
     """All milestones in order, as this learner stands with them."""
-    known, record = states(db, user_id), criteria.record(db, library, user_id, at=at)
+    known = states(db, user_id)
+    record = criteria.record(db, library, user_id, at=at, has_mentor=False)  # a mentor's mark is not counted
     due = due_weeks(db, library, user_id)
     rows = []
     for milestone in library.milestones.values():
