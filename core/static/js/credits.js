@@ -1,8 +1,9 @@
 // More rows of credits without a save in between. Without this script the button saves and comes back with new rows.
 for (const fieldset of document.querySelectorAll("[data-credits]")) {
   const more = fieldset.querySelector("[data-credit-more]");
+  more.type = "button"; // Enter in a field saves, as without these rows
   more.querySelector("span").textContent = "Add a row";
-  more.addEventListener("click", (event) => {
+  more.addEventListener("click", () => {
     const rows = fieldset.querySelectorAll("[data-credit]");
     const row = rows[rows.length - 1].cloneNode(true);
     for (const input of row.querySelectorAll("input")) {
@@ -13,6 +14,5 @@ for (const fieldset of document.querySelectorAll("[data-credits]")) {
     }
     rows[rows.length - 1].after(row);
     row.querySelector("input").focus();
-    event.preventDefault();
   });
 }
