@@ -390,6 +390,7 @@ def hands_in_again(page: Page) -> None:
 def verifies_it(page: Page) -> None:
     opens_what_waits(page)
     expect(page.get_by_role("link", name="Night bus, V2")).to_be_visible()
+    page.get_by_text("Another level, or your own words").click()
     page.get_by_label(re.compile("Clear start, middle and end")).check()
     page.get_by_label("What you heard").fill("It ends where it should.")
     page.get_by_role("button", name="Verify this milestone").click()
