@@ -47,7 +47,7 @@ def of_page(db: Session, viewer_id: UUID, version: Version | None) -> dict[str, 
     """What `mentorship/portfolio/_measuring.html` needs on a version's page."""
     found = measuring.standing(db, version) if version is not None and version.kind == "audio" else None
     return {
-        "measured": found,
+        "metering": found,  # `standing` is the piece's
         "may_measure": version is not None and version.user_id == viewer_id and version.kind == "audio",
         "here": request.full_path.rstrip("?"),
     }
