@@ -21,7 +21,7 @@ from curriculum.audio import METER, trust
 from curriculum.audio.sound import DAMAGED, Sound
 
 CPU_SECONDS, CPU_A_MINUTE = 10, 3  # of processor time, and more for each minute of sound
-WAITING = 3  # the parent waits this many times the processor time
+WAITING = 8  # the parent waits this many times the processor time: the machine may have other things to do
 MEMORY = 500_000_000  # octets of address space
 LEAST_OUTPUT = 8_000_000  # octets of the largest file written
 COPY_A_SECOND = 48_000 * 2 * 3  # octets, besides twice the original's size

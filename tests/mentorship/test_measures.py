@@ -11,6 +11,7 @@ from core.errors import Refused
 from mentorship import evidence, figure_words, measures, meter_pictures, milestones, portfolio
 from mentorship.figure_words import Window
 from tests.curriculum.audio import signals
+from tests.mentorship.counting import statements
 from tests.mentorship.measured import SECONDS, curves, figures, measured
 from tests.times import DAY, MONDAY
 
@@ -150,6 +151,23 @@ def test_references_stand_beside_a_piece_and_in_no_list(db, storage, ada, ben, e
     portfolio.share(db, reference, at=MONDAY + DAY)
     assert [one.piece.title for one in measures.panel(db, library, ben.id, piece, version).references] == ["Low water"]
     assert [[tile.piece.title for tile in one.tiles] for one in portfolio.shared_with(db, ben.id)] == [["Loop"]]
+
+
+def test_more_references_take_no_more_statements(db, storage, ada, library):
+    version = measured(db, storage, ada.id, "Loop", at=MONDAY)
+    piece = portfolio.find(db, ada.id, version.piece_id)
+
+    def taken(count: int) -> int:
+        for number in range(count):
+            measured(db, storage, ada.id, f"Record {number} of {count}", at=MONDAY, is_reference=True)
+        db.commit()
+        db.refresh(piece)
+        db.refresh(version)
+        with statements(db.get_bind()) as found:
+            measures.panel(db, library, ada.id, piece, version)
+        return len(found)
+
+    assert taken(1) == taken(5)
 
 
 def test_what_is_not_measured_has_no_panel(db, storage, ada, library):

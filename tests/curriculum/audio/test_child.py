@@ -10,8 +10,7 @@ import soundfile
 
 from core import confined
 from core.errors import Refused
-from curriculum.audio import child, trust
-from curriculum.audio.measure import METER
+from curriculum.audio import METER, child, trust
 from tests.curriculum.audio import signals
 
 RATE = 44_100

@@ -197,6 +197,7 @@ def test_what_is_no_number_is_read_as_silence_with_a_warning(figures):
     samples = tone()
     samples[100:110] = numpy.nan
     samples[200, 0] = numpy.inf
+    samples[300, 1] = -3e38
 
     found = figures(samples, subtype="FLOAT")
 
