@@ -7,10 +7,12 @@ from sqlmodel import select
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.ids import uuid7
 from core.inbox import Notice
-from mentorship import portfolio, proposals, remark_page, remark_steps, remarks, remarks_kept
+from mentorship import portfolio, proposals, remark_card, remark_page, remark_steps, remarks, remarks_kept
 from mentorship.models.meetings import StudioSession
 from mentorship.models.people import Link
+from mentorship.models.pieces import Measurement
 from mentorship.models.remarks import RemarkStep
+from mentorship.remark_card import Asked
 from tests.times import DAY, HOUR, MINUTE, MONDAY
 
 LENGTH = 200.0
@@ -284,6 +286,20 @@ def test_praise_takes_no_steps(db, ada, ben, link, version):
     with pytest.raises(Refused, match="Praise"):
         remark_steps.drop(db, ada.id, row.id, at=MONDAY)
     assert remark_page.open_ones(db, ada.id, only_shown=True) == []
+
+
+# -- as a card -----------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_cut_from_the_copy_that_can_be_read_and_is_the_owners_alone(db, ada, ben, version, remark):
+    assert remark_card.asked(db, ada.id, remark.id) == Asked(version.sha256, 71_000, 75_000, "")
+    copy = Measurement(user_id=ada.id, version_id=version.id, state="ready", listen_sha256="c" * 64, asked_at=MONDAY)
+    db.add(copy)
+    db.flush()
+
+    assert remark_card.asked(db, ada.id, remark.id).sha256 == "c" * 64
+    with pytest.raises(NotAllowed, match="Only the one who made the piece"):
+        remark_card.asked(db, ben.id, remark.id)
 
 
 # -- who is told ---------------------------------------------------------------------------------------------
