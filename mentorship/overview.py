@@ -10,14 +10,15 @@ from sqlmodel import Session, col
 from core import clock
 from core.accounts import User
 from core.columns import EPOCH
-from curriculum import lessons, log, progress
+from curriculum import lessons, log, plans, progress
 from curriculum.library import Library
 from curriculum.models import Review
 from curriculum.progress import TrackProgress
-from mentorship import links, milestones, portfolio, sessions, sign_offs
+from mentorship import links, milestones, portfolio, programme, sessions, sign_offs
 from mentorship.milestones import Row
 from mentorship.models.people import Link
 from mentorship.portfolio import Tile
+from mentorship.programme import Standing
 from mentorship.sessions import Listed
 
 MOST_SESSIONS = 10
@@ -41,6 +42,7 @@ class Overview:
     held: list[Listed]  # also without their being shown: those held with this mentor
     pieces: list[Tile] | None
     milestones: list[Row] | None  # those that were begun
+    programme: Standing | None  # None, too: they follow none; it rests on lessons and milestones
 
 
 def of(db: Session, library: Library, mentor_id: UUID, apprentice_id: UUID, *, at: datetime) -> Overview:
@@ -58,7 +60,12 @@ def of(db: Session, library: Library, mentor_id: UUID, apprentice_id: UUID, *, a
         held=sessions.of_apprentice(db, mentor_id, apprentice_id, most=MOST_SESSIONS),
         pieces=_pieces(db, mentor_id, apprentice_id) if shows_pieces else None,
         milestones=_milestones(db, library, apprentice_id, at) if shows_pieces else None,
+        programme=_programme(db, library, person, at) if shows_lessons and shows_pieces else None,
     )
+
+
+def _programme(db: Session, library: Library, person: User, at: datetime) -> Standing | None:
+    return programme.of(db, library, plans.learner(db, person.id), person.zone, at=at)
 
 
 def _cards(db: Session, person: User, at: datetime) -> Cards:

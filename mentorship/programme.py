@@ -85,6 +85,12 @@ class Standing:
     is_over: bool
     pauses: tuple[date, ...]
 
+    @property
+    def here(self) -> Point | None:
+        """Where they are now; None: it has not begun."""
+        reached = [point for point in self.points if point.real is not None]
+        return reached[-1] if reached else None
+
 
 def of(db: Session, library: Library, learner: Learner, zone: str, *, at: datetime) -> Standing | None:
     """None: they follow no programme."""

@@ -176,3 +176,22 @@ def test_a_refused_pause_keeps_what_was_typed(as_ada, at):
     assert answer.status_code == 422
     assert "had not begun then" in words(answer)
     assert 'value="2026-09-01"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("shows", "is_told"), [({}, True), ({"shows_lessons": False}, False), ({"shows_pieces": False}, False)]
+)
+def test_a_mentor_reads_the_line_where_lessons_and_pieces_are_shown(
+    db, library, ada, ben, as_ben, link_of, at, shows, is_told
+):
+    at(MONDAY)
+    lessons.mark_done(db, ada.id, next(iter(library.lessons.values())), at=MONDAY)
+    link_of(ada, ben, **shows)
+    db.commit()
+
+    page = words(as_ben.get(f"/apprentices/{ada.id}"))
+
+    assert (
+        "Week 9 of 39. By the end of this week the plan has 7 lessons and milestones done; Ada has 1." in page
+    ) == is_told
+    assert ("of 39" in page) == is_told
