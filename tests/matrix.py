@@ -32,8 +32,8 @@ class Case:
     url, form: values; "@name" is an object of the world. sees: actor -> status. public: the status for whom is not
     listed is that of `others` for nobody, too. shows: canaries that everybody may read here. by_key: who asks brings a
     key; browsers get 401, whoever sits there. sends: an item of the list that such a program sends. unguarded: the
-    secret is in the address, so that mail programs, which have no guard, may use it. by_secret: the secret in the
-    address is enough to write with a guard; nobody need be signed in.
+    secret is in the address, so that mail programs, which have no guard, may use it. by_secret: the secret
+    in the address is enough to write, with a guard; nobody need be signed in.
     """
 
     url: Mapping[str, str] = field(default_factory=dict)
