@@ -23,6 +23,7 @@ TITLES = {
     "plr": "Peak to loudness",
     "correlation": "Stereo correlation",
     "mono_drop": "Lost in mono",
+    "out_of_phase_longest": "Longest out of phase",
 }  # in the order in which they are shown
 MAIN = ("integrated", "short_term_max", "range", "true_peak", "clips", "correlation")  # the others stand in "more"
 OTHERS = ("seconds", "rate", "bits", "channels", "tempo")  # have a row where a target asks for them
@@ -136,7 +137,7 @@ def _row(name: str, figures: Mapping[str, Any], windows: list[Window]) -> Row:
     return Row(
         name,
         title,
-        "" if value is None else written(name, value),
+        "" if value is None else f"{value:.1f} s" if name == "out_of_phase_longest" else written(name, value),
         "" if value is not None else str(reasons.get(name) or "The meter has no figure for it."),
         at,
         "" if at is None else words.clock_time(at),

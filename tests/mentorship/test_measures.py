@@ -74,6 +74,7 @@ def test_every_figure_is_a_row_or_its_reason():
     assert rows["bits"].sayings[0].is_met
     assert rows["clips"].at == 72.479
     assert not rows["crest"].is_main
+    assert rows["out_of_phase_longest"].value == "0.0 s"
 
 
 def test_figures_that_are_missing_altogether_break_nothing():
