@@ -338,3 +338,9 @@ def _empty(base: Database) -> None:
     tables = reversed(SQLModel.metadata.sorted_tables)
     with base.engine.begin() as connection:
         connection.execute(sa.text("; ".join(f'DELETE FROM "{table.name}"' for table in tables)))
+
+
+@pytest.fixture(autouse=True)
+def no_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether this machine has one is no matter of the tests."""
+    monkeypatch.setattr("mentorship.aac.ffmpeg", lambda: None)
