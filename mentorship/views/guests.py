@@ -162,7 +162,7 @@ def _page(secret: str, found: Opened) -> str:
         about=about(version),
         text=text,
         is_cut=is_cut,
-        is_missing=not files.storage().path(version.sha256).is_file(),
+        is_missing=not files.storage().has(version.sha256),
         day=f"{version.uploaded_at.day} {version.uploaded_at:%B %Y}",
         kinds=KINDS,
         has_thanks="thanks" in request.args,

@@ -168,7 +168,7 @@ def _work(page: PublicPage, one: Showcase, is_preview: bool) -> dict[str, Any]:
         "about": guests.about(version),
         "text": text,
         "is_cut": is_cut,
-        "is_missing": not files.storage().path(version.sha256).is_file(),
+        "is_missing": not files.storage().has(version.sha256),
     }
 
 
