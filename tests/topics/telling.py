@@ -17,7 +17,7 @@ MISSING = {"way out of Fay": "not-of-this-site"}
 HOST = {**dict.fromkeys(PERSONS, 403), "hanna": 200}
 
 MATRIX: dict[str, list[Case]] = {
-    "GET telling.index": [own(), own(404, query="before=nothing")],
+    "GET telling.index": [own(shows={"withdrawn client"}), own(404, query="before=nothing")],  # who said yes once
     "POST telling.read_one": [only({"ada": 303}, url={"notice_id": "@notice"})],
     "POST telling.read_all": [own(303, form={"until": MONDAY.isoformat()})],
     "POST telling.unread_again": [own(303, form={"read_at": (MONDAY - MINUTE).isoformat()})],
