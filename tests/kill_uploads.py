@@ -33,6 +33,7 @@ from core.database import Database
 from core.ids import uuid7
 from core.settings import Settings
 from core.storage import Storage
+from core.work import Work
 from mentorship import jobs, measuring
 from mentorship.checks import file_faults
 from mentorship.models.pieces import Measurement, Transfer, Version
@@ -181,6 +182,8 @@ def run(kills: int, *, seed: int, root: Path, most_seconds: float, say=lambda _w
         client.start()
         for number in range(1, kills + 1):
             _wait_for_more(notes)
+            if number % 2 == 0:  # every second kill meets the meter
+                _wait(lambda: _is_measuring(site))
             time.sleep(dice.uniform(0, most_seconds))
             server.kill()
             versions, ready = compare(site, notes)
@@ -199,6 +202,15 @@ def run(kills: int, *, seed: int, root: Path, most_seconds: float, say=lambda _w
     finally:
         stop.set()
         server.end()
+
+
+def _is_measuring(site: Settings) -> bool:
+    base = Database(site)
+    try:
+        with base.reading() as db:
+            return db.exec(select(Work).where(Work.kind == measuring.KIND, Work.state == "running")).first() is not None
+    finally:
+        base.engine.dispose()
 
 
 def _is_settled(site: Settings) -> bool:
