@@ -14,7 +14,7 @@ from core.accounts import User
 from curriculum import content, lessons, recall
 from curriculum.content import Library, Milestone, Target
 from curriculum.lessons import Place
-from mentorship import evidence, links, states, targets
+from mentorship import evidence, links, piece_states, states, targets
 from mentorship.evidence import Exhibit, candidates, exhibits, fits
 from mentorship.models.meetings import StudioSession
 from mentorship.models.milestones import Assessment
@@ -100,7 +100,7 @@ def record(db: Session, library: Library, user_id: UUID, *, at: datetime, has_me
         places=lessons.places(db, library, user_id),
         chances=recall.by_card(db, library, user_id, zone, at=at),
         shown=shown,
-        approved=evidence.approved(db, user_id),
+        approved=frozenset(piece_states.approved_versions(db, user_id)),
         over_time=evidence.over_time(db, user_id, library.milestones.values(), shown),
         held=held(db, user_id),
         marks={(mark.milestone, mark.side): mark for mark in db.exec(marks)},

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from curriculum import content
 from curriculum.content import Milestone
 from mentorship.models.milestones import Evidence
-from mentorship.models.pieces import Feedback, Measurement, Piece, Version
+from mentorship.models.pieces import Measurement, Piece, Version
 from mentorship.targets import Heard
 
 
@@ -83,22 +83,6 @@ def candidates(db: Session, user_id: UUID) -> list[tuple[Piece, Version]]:
 
 def fits(item: content.Evidence, version: Version) -> bool:
     return item.kind in ("any", version.kind)
-
-
-def approved(db: Session, user_id: UUID) -> frozenset[UUID]:
-    """Versions of which the last verdict is that they are approved: by a mentor, or without one by their owner."""
-    verdicts = (
-        sa.select(col(Feedback.version_id), col(Feedback.verdict))
-        .where(
-            col(Feedback.user_id) == user_id,
-            col(Feedback.given_at).is_not(None),
-            col(Feedback.withdrawn_at).is_(None),
-            col(Feedback.verdict) != "",
-        )
-        .order_by(col(Feedback.given_at), col(Feedback.id))
-    )
-    last = {version_id: verdict for version_id, verdict in db.execute(verdicts)}
-    return frozenset(version_id for version_id, verdict in last.items() if verdict == "approved")
 
 
 def heard(shown: Iterable[Exhibit], over_time: Mapping[UUID, list[float | None]]) -> list[Heard]:

@@ -39,11 +39,6 @@ LEVELS = {1: "not yet", 2: "nearly", 3: "meets", 4: "stands out"}
 VERDICTS = {"approved": "Approved", "changes": "Changes asked"}
 
 
-def approved_versions(db: Session, owner_id: UUID) -> set[UUID]:
-    """Somebody's versions that count as approved, by a mentor or, without one, by their maker."""
-    return set(piece_states.approved_versions(db, owner_id))
-
-
 def approve_own(db: Session, owner_id: UUID, version_id: UUID, *, at: datetime) -> Piece:
     """Approve a version of one's own, where no mentor could. Twice is no error."""
     found, version = portfolio.own_version(db, owner_id, version_id)
