@@ -16,7 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlmodel import Session, SQLModel
 
 from app import add_lists, create_app
-from core import clock, startup
+from core import accounts, clock, startup
 from core.accounts import ME, SignIn, User, UserEmail, hash_of
 from core.database import Database
 from core.ids import uuid7
@@ -239,9 +239,22 @@ class Built:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     site = Settings(data=tmp_path_factory.mktemp("built"), secret_key=KEY, synchronous="NORMAL")
-    app = create_app(site)
+    with pytest.MonkeyPatch.context() as patch:
+        hash_with_least_work(patch)
+        app = create_app(site)
     app.extensions["database"].engine.dispose()
     yield Built(app, site, dict(app.config), dict(app.extensions))
+
+
+def hash_with_least_work(patch: pytest.MonkeyPatch) -> None:
+    """Apps that are made from here on hash passwords with argon2id as they should, but quickly."""
+    set_up = accounts.set_up
+
+    def cheap(app: Flask, *given: Any) -> None:
+        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 32}
+        set_up(app, *given)
+
+    patch.setattr(accounts, "set_up", cheap)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from core.accounts import ApiToken, SignIn, User
 from core.database import Database
 from core.mail import Mail
 from core.settings import Settings
-from tests.conftest import Client, person
+from tests.conftest import Client, hash_with_least_work, person
 from tests.core.smtp_sink import Sink
 from tests.times import DAY, MONDAY
 
@@ -25,13 +25,7 @@ RESET = "/reset"
 
 @pytest.fixture(autouse=True)
 def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_up = accounts.set_up
-
-    def cheap(app: Flask, *given: Any) -> None:
-        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 32}
-        set_up(app, *given)
-
-    monkeypatch.setattr(accounts, "set_up", cheap)
+    hash_with_least_work(monkeypatch)
 
 
 @pytest.fixture

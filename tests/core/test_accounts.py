@@ -21,7 +21,7 @@ from core.errors import Refused
 from core.ids import uuid7
 from core.settings import Settings
 from mentorship.models.people import Invitation
-from tests.conftest import Client
+from tests.conftest import Client, hash_with_least_work
 from tests.times import DAY, MONDAY
 
 GOOD = "four walls of the woodshed"
@@ -31,14 +31,7 @@ FORM = {"name": "Ada", "email": "ada@example.com", "password": GOOD, "zone": "Eu
 
 @pytest.fixture(autouse=True)
 def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """argon2id with the least work, since these tests sign in some hundred times."""
-    set_up = accounts.set_up
-
-    def cheap(app: Flask, *given: Any) -> None:
-        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 32}
-        set_up(app, *given)
-
-    monkeypatch.setattr(accounts, "set_up", cheap)
+    hash_with_least_work(monkeypatch)
 
 
 @pytest.fixture

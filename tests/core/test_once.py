@@ -286,6 +286,8 @@ def test_every_view_that_writes_is_either_sent_once_or_has_its_own_number(guest_
         "telling.subscribed_again": "what is on stays on",
         "testimonials.yes": "the same words twice change nothing",
         "testimonials.no": "what was taken back stays so",
+        "guests.unlocked": "keeps nothing but a cookie of the guest's",
+        "guests.remarked": "the same words again within ten minutes change nothing",
         "security.change_password": "the second time the present password is another one",
     }
     unsafe = {

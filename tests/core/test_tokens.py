@@ -17,7 +17,7 @@ from core.accounts import ApiToken, User, hash_of
 from core.cli import Commands
 from core.database import Database
 from core.errors import NotFound, Refused
-from tests.conftest import Client
+from tests.conftest import Client, hash_with_least_work
 from tests.times import DAY, HOUR, MINUTE, MONDAY
 
 GOOD = "four walls of the woodshed"
@@ -27,13 +27,7 @@ READ, WRITE = "reviews:read", "reviews:write"
 
 @pytest.fixture(autouse=True)
 def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_up = accounts.set_up
-
-    def cheap(app: Flask, *given: Any) -> None:
-        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 32}
-        set_up(app, *given)
-
-    monkeypatch.setattr(accounts, "set_up", cheap)
+    hash_with_least_work(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
