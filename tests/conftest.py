@@ -43,6 +43,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine_kind", [pytest.param(kind, marks=marks[kind]) for kind in kinds], scope="session")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many cases, PostgreSQL gets the first: what differs there is the SQL, not the case."""
+    kept: list[pytest.Item] = []
+    again: list[pytest.Item] = []
+    seen: set[str] = set()
+    for item in items:
+        name = item.nodeid.split("[")[0]
+        on_both = item.get_closest_marker("postgres") and "[postgres" in item.nodeid
+        (again if on_both and name in seen else kept).append(item)
+        if on_both:
+            seen.add(name)
+    if again:
+        config.hook.pytest_deselected(items=again)
+        items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite database brought to the newest revision once; tests get copies."""

@@ -29,13 +29,13 @@ expect.set_options(timeout=WAIT)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder need the browser; those of one file share a worker, its server and its browser.
 
-    The longest file is shared out between two.
+    The longest file is shared out between three.
     """
     for number, item in enumerate(items):
         if item.path.parent == Path(__file__).parent:
-            half = f"-{number % 2}" if item.path.stem == LONGEST else ""
+            part = f"-{number % 3}" if item.path.stem == LONGEST else ""
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem + half))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem + part))
 
 
 @pytest.fixture(scope="session")
