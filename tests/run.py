@@ -14,7 +14,7 @@ from tests.e2e.browser import NoBrowser, find_browser
 from tests.leave_out import FAILED_CHECKS
 
 CHECKS = ("ruff check", "ruff format --check", "mypy")
-WORKERS = 4  # on two cores: browser tests often wait
+WORKERS = 3  # on two cores: browser tests often wait
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
