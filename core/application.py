@@ -10,7 +10,19 @@ from flask import Blueprint, Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import access, account_mails, accounts, bar, clock, database, limits, remote_storage, settings, web
+from core import (
+    access,
+    account_mails,
+    accounts,
+    bar,
+    clock,
+    database,
+    limits,
+    remote_storage,
+    settings,
+    style_sheets,
+    web,
+)
 from core.settings import HERE, Settings, SettingsError
 from core.static_version import static_version
 
@@ -74,6 +86,7 @@ def build(
     app.teardown_appcontext(database.close_db)
     app.context_processor(lambda: {"due_count": _due(count_due)})
     bar.set_up(app)
+    style_sheets.set_up(app)
     logging.getLogger("woodshed").setLevel(logging.INFO)
     return app
 

@@ -7,7 +7,6 @@ import json
 import logging
 import math
 import os
-import re
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 
 from core import confined
 from core.errors import Refused, TooLarge, WrongKind
+from curriculum.audio.sound import PROMISED
 from mentorship import aac
 from mentorship import file_kinds as kinds
 from mentorship.file_kinds import CHOICE, LABELS, TAKEN
@@ -34,7 +34,6 @@ LONGEST_TEXT = 1_000_000  # octets
 HEAD = 4096  # octets
 MISSED = 0.01  # of what the header promised may be missing before we say that a file ends early
 
-PROMISED = re.compile(r"^ *(?:RIFF|riff|Riff size|FORM|data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
 UNKNOWN_LENGTH = 0x7FFF_F000  # octets; what programs write into a header that they never come back to
 
 log = logging.getLogger("woodshed.probe")

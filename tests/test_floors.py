@@ -113,6 +113,7 @@ def imports_of(module: str, tree: ast.AST) -> Iterator[Import]:
         yield from imports_of(module, node)
 
 
+@cache
 def modules_with_tables() -> list[str]:
     return [
         module

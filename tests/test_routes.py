@@ -306,7 +306,8 @@ def look(
 ) -> list[str]:
     """One request, and everything that must hold of it."""
     ada = site.world.id_of("ada")
-    before, hers, files = site.rows(), site.rows(of=ada), site.files()
+    before, hers = site.rows(), site.rows(of=ada)
+    files = [] if method in SAFE else site.files()
     form = None if method in SAFE else site.form(case, actor)
     if case.by_key:
         answer = site.ask_by_key(actor, case, method, address)
@@ -339,7 +340,8 @@ def read(site: Site, case: Case, actor: str, answer: TestResponse) -> list[str]:
         hashes["sign-in"] = site.world.ids["other sign-in"]
         if case.url.get("token_hash"):  # who asked for it knows it
             hashes.pop("sign-in")
-    found = [name for name, word in site.world.canaries.items() if actor not in readers()[name] and word in page]
+    hidden = ((name, word) for name, word in site.world.canaries.items() if actor not in readers()[name])
+    found = [name for name, word in hidden if word in page]
     return [name for name in found if name not in case.shows] + [name for name, word in hashes.items() if word in page]
 
 

@@ -10,6 +10,7 @@ import json
 import random
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +101,7 @@ READERS: dict[str, set[str]] = {
 }
 
 
+@cache
 def readers() -> dict[str, set[str]]:
     """READERS, with what the topics add."""
     return merged("topics", "READERS", READERS)

@@ -106,6 +106,8 @@ def test_the_server_ends_with_0_and_leaves_no_process(woodshed, told):
     assert serving.health_status(site) == 200
     family = psutil.Process(process.pid).children(recursive=True)
     assert family
+    assert process.stdout is not None
+    said = process.stdout.readline()  # it looks at its health itself before it says where it is
 
     if told == "Ctrl-C in a terminal":
         os.killpg(process.pid, signal.SIGINT)
@@ -114,7 +116,7 @@ def test_the_server_ends_with_0_and_leaves_no_process(woodshed, told):
     output, _ = process.communicate(timeout=20)
 
     assert process.returncode == 0, output
-    assert f"Woodshed is at http://127.0.0.1:{site.port} " in output
+    assert f"Woodshed is at http://127.0.0.1:{site.port} " in said + output
     assert serving.health_status(site) is None
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive

@@ -11,7 +11,7 @@ from pathlib import Path
 from core.bootstrap import locked
 
 GIVEN = "E2E_BROWSER"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ELSEWHERE = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -85,9 +85,15 @@ def from_debian() -> str | None:
     print("Installing Chromium for the end-to-end tests (apt-get)", flush=True)
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], env=quiet, capture_output=True, timeout=INSTALL_SECONDS)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    _run(command, "apt-get install chromium", env=quiet)
-    return on_the_system()
+    reason = NoBrowser("apt-get: no such package")
+    for package in ("chromium-headless-shell", "chromium"):  # the same engine; the first takes a fifth less CPU
+        try:
+            command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+            _run(command, f"apt-get install {package}", env=quiet)
+            return on_the_system()
+        except NoBrowser as fault:
+            reason = fault
+    raise reason
 
 
 def from_playwright() -> str | None:

@@ -147,7 +147,7 @@ def test_a_digest_says_what_is_unread_promised_and_next_in_the_readers_time(db, 
     agree(db, ada, ben, starts_at=MONDAY + 6 * HOUR, at=MONDAY - DAY)
     actions.add_own_action(db, ada.id, "Bounce V3", date(2026, 11, 23), at=MONDAY - DAY)
     actions.add_own_action(db, ada.id, "Something far off", date(2026, 12, 23), at=MONDAY - DAY)
-    told(db, ada, MONDAY - DAY)
+    told(db, ada, MONDAY - DAY + HOUR)
 
     reminders.remind(db, shelf, at=on_the_wall(BERLIN, "2026-11-23 07:00"))
 
