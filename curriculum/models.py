@@ -35,6 +35,8 @@ class Learner(SQLModel, table=True):
     spread_until: int | None = None  # study day by whose end the backlog is to be gone
     loads: str = ""  # cards due on each of the days from `loads_from`, as JSON; what load balancing looks at
     loads_from: int = 0  # study day on which they were counted
+    plays_at_once: bool = False  # a sounding card plays by itself when it comes up
+    saves_data: bool = False  # sounds as MP3 where that keeps what the card asks
 
 
 class LessonVisit(SQLModel, table=True):
@@ -214,3 +216,61 @@ class PauseWeek(SQLModel, table=True):
 
     user_id: UUID = own()
     starts_on: date = Field(primary_key=True)  # the weekday on which the programme's weeks begin
+
+
+class EarAnswer(SQLModel, table=True):
+    """One answer to a question that sounded (or was shown instead): at the desk, or in the ear room. Only ever added.
+
+    An answer at the desk has the id of its review, and counts while that one is not undone.
+    """
+
+    __tablename__ = "ear_answer"
+    __table_args__ = (Index("ix_ear_answer_skill", "user_id", "skill", "at"),)
+
+    user_id: UUID = own()
+    id: UUID = Field(primary_key=True)  # UUIDv7 made by the page; at the desk the review's
+    at: datetime = Field(sa_column=Column(Microseconds, nullable=False))
+    day: int  # the learner's study day then, as date ordinal
+    card_id: str = ""  # "": asked in the ear room
+    round_id: UUID | None = None  # of the ear room
+    number: int = 0  # of the question in its round, from 1
+    skill: str  # of the ladders: "eq", "interval", "chord" ...; else the sound's kind
+    level: int = 0  # step of the ladder; 0: none
+    seed: int = Field(sa_column=Column(BigInteger, nullable=False))  # what the showing was drawn from
+    synth: int  # curriculum.synth.VERSION
+    specs: str  # what could be heard, one or two specs as canonical JSON in a list
+    asked: str  # the right answer
+    given: str
+    credit: float  # 0 to 1
+    plays: int = 0  # how often it was played before the answer
+    by_ear: bool = True  # False: answered without sound
+
+
+class EarLevel(SQLModel, table=True):
+    """Where a learner stands on a ladder. No row: at its start."""
+
+    __tablename__ = "ear_level"
+
+    user_id: UUID = own()
+    skill: str = Field(primary_key=True)
+    level: int
+    changed_at: datetime
+
+
+class EarRound(SQLModel, table=True):
+    """Ten questions in the ear room. They stand in no schedule."""
+
+    __tablename__ = "ear_round"
+
+    user_id: UUID = own()
+    id: UUID = Field(primary_key=True)
+    skill: str
+    level: int
+    mode: str = "choose"  # choose | correct: undo what was done to a sound
+    seed: int = Field(sa_column=Column(BigInteger, nullable=False))
+    by_ear: bool = True
+    material: str = ""  # version id of an own mix that the questions are made from; "": generated sounds
+    grid: str = ""  # correct: what the frequency snaps to: octave, third, sixth, twelfth
+    questions: int = 10
+    started_at: datetime
+    ended_at: datetime | None = None
