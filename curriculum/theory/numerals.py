@@ -98,7 +98,7 @@ def _quality(found: re.Match[str], seventh: int, ninth: int, numeral: str) -> st
     elif rest in ("m7", "b7", "♭7"):
         seventh = 10
     if rest == "9":
-        triad = "9" if (triad, seventh, ninth) == ("maj", 10, 2) else ""
+        triad = "9" if (triad, seventh, ninth) == ("maj", 10, 14) else ""
     made = {
         ("maj", 11): "maj7",
         ("maj", 10): "7",
