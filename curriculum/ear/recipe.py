@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_CHOICES = 8  # buttons
+SIDE = ("side",)  # what is asked of a pair: which of the two has it
 
 Values = tuple[Any, ...]  # what one field may be, in the order in which it was written
 
@@ -17,7 +18,7 @@ class Recipe:
 
     kind: str = ""
     fields: tuple[tuple[str, Values], ...] = ()  # each drawn by itself; one value: it stays
-    asks: tuple[str, ...] = ()  # the fields whose values are the answer; ("side",): which of a pair has it
+    asks: tuple[str, ...] = ()  # the fields whose values are the answer; SIDE: which of a pair has it
     words: tuple[tuple[str, str], ...] = ()  # key of an answer -> the author's words for it
     pair: bool = False  # A without, B with
     answered_by: str = "choice"  # one of asked.ANSWERED_BY
