@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from core.errors import Refused
 from curriculum.calculation_text import Fault, Unusable
-from curriculum.ear import draw, names
+from curriculum.ear import draw, proof
 from curriculum.ear.asked import ANSWERED_BY
-from curriculum.ear.recipe import MOST_CHOICES, SIDE, Recipe, Values
+from curriculum.ear.naming import NAMED_HZ
+from curriculum.ear.recipe import MOST_CHOICES, Recipe, Values
 from curriculum.synth.field_types import Field, Number, tidy
 from curriculum.synth.fields import KINDS
 
@@ -64,6 +64,8 @@ def read(card_type: str, answer: str) -> tuple[list[Recipe], list[Fault]]:
     if reading.faults:
         return [], reading.faults
     recipe = _recipe(kind, reading)
+    if not reading.faults and (fault := proof.first_fault(recipe, proof.FEW_DRAWS)):
+        reading.add(*fault)
     return ([] if reading.faults else [recipe]), reading.faults
 
 
@@ -124,13 +126,57 @@ def _range(name: str, first: str, last: str, step: str | None, known: Field) -> 
     if low >= high:
         raise Unusable(f"the range {first}..{last} holds nothing.", "Write the smaller number first.")
     if step in ("octave", "third") or (step is None and known.unit == "Hz"):
-        factor = 2.0 if step == "octave" else 2 ** (1 / 3)
-        many = round(_log(high / low) / _log(factor))
-        values = tuple(dict.fromkeys(_named(low * factor**number) for number in range(many + 1)))
-        return tuple(known.read(name, value) for value in values)
-    wide = float(step) if step else _finest(first, last, is_whole=known.is_whole)
+        return _in_thirds(words=f"{first}..{last}", low=low, high=high, by=3 if step == "octave" else 1)
+    places = max(len(one.partition(".")[2]) for one in (first, last))
+    wide = float(step) if step else 1.0 if known.is_whole else 10.0**-places
     many = int((high - low) / wide + 1e-9) + 1 if wide > 0 else 0
     if not 1 < many <= MOST_VALUES:
         text = f"the range {first}..{last} holds {many if many > 0 else 'no'} value{'s' * (many != 1)}."
         raise Unusable(text, f"Write a step that gives 2 to {MOST_VALUES}: {first}..{last} step 5.")
     return tuple(known.read(name, tidy(low + wide * number)) for number in range(many))
+
+
+def _in_thirds(words: str, low: float, high: float, by: int) -> Values:
+    """Bands by their usual names: thirds of an octave, or whole ones from the lowest."""
+    if low not in NAMED_HZ or high not in NAMED_HZ:
+        named = ", ".join(f"{hz:g}" for hz in NAMED_HZ)
+        text = f"the range {words} does not begin and end at a band's usual centre."
+        raise Unusable(text, f"Take two of {named}; or write a step in Hz, as in {words} step 10.")
+    first, last = NAMED_HZ.index(low), NAMED_HZ.index(high)
+    return NAMED_HZ[first : last + 1 : by]
+
+
+def _one_of(name: str, allowed: Sequence[str], reading: _Reading) -> str:
+    word = reading.words.get(name, allowed[0])
+    if word not in allowed:
+        reading.add(name, f'"{name}" is "{word}".', f"Use one of {', '.join(allowed)}.")
+    return word
+
+
+def _yes_or_no(name: str, reading: _Reading) -> bool:
+    word = reading.words.get(name, "off")
+    if word not in YES + NO:
+        reading.add(name, f'"{name}" is "{word}".', "Write on, or leave the line out.")
+    return word in YES
+
+
+def _buttons(reading: _Reading) -> int:
+    word = reading.words.get("buttons", str(MOST_CHOICES))
+    if not word.isdecimal() or not 2 <= int(word) <= MOST_CHOICES:
+        reading.add("buttons", f'"buttons" is "{word}".', f"Write 2 to {MOST_CHOICES}.")
+        return MOST_CHOICES
+    return int(word)
+
+
+def _own_words(reading: _Reading) -> tuple[tuple[str, str], ...]:
+    own: dict[str, str] = {}
+    for one in filter(str.strip, reading.words.get("words", "").split(";")):
+        key, equals, said = (part.strip() for part in one.partition("="))
+        if not equals or not key or not said:
+            mend = "Write each answer, an equals sign and your words: 0 = the same note; 12 = an octave apart."
+            reading.add("words", f'"{one.strip()}" cannot be read.', mend)
+        elif key in own:
+            reading.add("words", f'"{key}" has two names.', "Keep one.")
+        else:
+            own[key] = said
+    return tuple(own.items())
