@@ -242,6 +242,7 @@ def _sounding(words: CardText, lesson: str, renderer: Renderer, faults: list[Fau
             card_id=f"{words.id}.l{recipe.level}" if recipe.level else "",
             sounding=recipe,
             level=recipe.level,
+            joins=recipe.joins,
         )
         for recipe in recipes
     ]

@@ -83,7 +83,7 @@ def read(path: str, text: str) -> Draft:
     links = CourseLinks(lesson.slug, found)
     renderer = Renderer(extensions=[links])
     made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
-    cards = tuple(card for card in made if not is_later_step(card))
+    cards = tuple(card for card in made if card.joins)
     page = _page(_with_marks(body, blocks), texts, cards, links, renderer)
     _check_sections(body, blocks, page, report)
     for line in texts.keys() - page.met:
@@ -94,7 +94,7 @@ def read(path: str, text: str) -> Draft:
         steps=page.steps,
         headings=page.headings,
         cards=cards,
-        steps_of_ladders=tuple(card for card in made if is_later_step(card)),
+        steps_of_ladders=tuple(card for card in made if not card.joins),
         hash=_hash("\n".join(body).strip()),
         pictures=tuple(dict.fromkeys(name for name, _ in found.pictures)),
     )

@@ -6,12 +6,13 @@ from typing import Any
 
 from core.errors import Refused
 from curriculum.calculation import ATTEMPTS, number_of
-from curriculum.ear import names
+from curriculum.ear import ladders, names
 from curriculum.ear.asked import Asked, Choice, Spec
 from curriculum.ear.recipe import SIDE, Recipe, Values
 from curriculum.synth import spec as specs
 from curriculum.synth.fields import BAND, KINDS, NOISE_SEEDS, TIMBRES
 
+SEEDS = 2**32
 ROOTS = tuple(range(48, 73))  # C3 to C5
 SIDES = (Choice("a", "A"), Choice("b", "B"))
 USUALLY: Mapping[str, Values] = {
@@ -38,6 +39,8 @@ class Lot:
 
 def ask(recipe: Recipe, seed: int, card_id: str) -> Asked:
     """A recipe that was proven is never refused; where two drawn values do not go together, others are drawn."""
+    if recipe.ladder:
+        return ladders.ask(recipe.ladder, recipe.level, number_of(seed, card_id) % SEEDS)
     for attempt in range(ATTEMPTS - 1):
         try:
             return asked_at(recipe, number_of(seed, card_id, attempt))

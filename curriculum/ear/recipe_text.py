@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from core.errors import Refused
 from curriculum.calculation_text import Fault, Unusable
-from curriculum.ear import draw, proof
+from curriculum.ear import draw, ladders, proof
 from curriculum.ear.asked import ANSWERED_BY
-from curriculum.ear.naming import NAMED_HZ
+from curriculum.ear.bands import NAMED_HZ
 from curriculum.ear.recipe import MOST_CHOICES, Recipe, Values
 from curriculum.synth.field_types import Field, Number, tidy
 from curriculum.synth.fields import KINDS
@@ -26,6 +26,7 @@ MOST_VALUES = 200  # of one field
 LINE = re.compile(r"\s*(?P<name>[A-Za-z_][\w-]*)\s*:\s*(?P<words>.*?)\s*")
 NUMBER = r"[+-]?\d+(?:\.\d+)?"
 RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+step\s+(octave|third|{NUMBER}))?")
+LEVELS = re.compile(r"(\d{1,2})\s*\.\.\s*(\d{1,2})")
 FIRST_LINE = re.compile(r"\s*(?:kind|ladder)\s*:")
 YES, NO = ("on", "true", "yes"), ("off", "false", "no")
 HOW = "Write a name, a colon and what it may be: semitones: 5, 7 or root: 48..72."
@@ -53,6 +54,8 @@ def read(card_type: str, answer: str) -> tuple[list[Recipe], list[Fault]]:
     for number, line in enumerate(answer.split("\n")):
         if line.strip():
             _read_line(line, number, reading)
+    if "ladder" in reading.words:
+        return _ladder(reading)
     kind = reading.words.get("kind", "")
     allowed = KINDS_OF[card_type]
     if not reading.faults and not kind:
@@ -67,6 +70,31 @@ def read(card_type: str, answer: str) -> tuple[list[Recipe], list[Fault]]:
     if not reading.faults and (fault := proof.first_fault(recipe, proof.FEW_DRAWS)):
         reading.add(*fault)
     return ([] if reading.faults else [recipe]), reading.faults
+
+
+def _ladder(reading: _Reading) -> tuple[list[Recipe], list[Fault]]:
+    """All its steps, or those that the author wants; the first to join is the ladder's start, or the nearest to it."""
+    skill = reading.words["ladder"]
+    for name in reading.words.keys() - {"ladder", "levels"}:
+        reading.add(name, f'a ladder makes its own questions, so it has no "{name}".', "Take the line out.")
+    allowed = [one for one in KINDS_OF[reading.card_type] if one in ladders.SKILLS]
+    if skill not in ladders.SKILLS:
+        reading.add("ladder", f'there is no ladder "{skill}".', f"Use one of {', '.join(allowed)}.")
+    elif skill not in allowed:
+        where = next(one for one, kinds in KINDS_OF.items() if skill in kinds)
+        text = f'a card of type {reading.card_type} has no ladder "{skill}".'
+        reading.add("ladder", text, f"Make it a card of type {where}.")
+    if reading.faults:
+        return [], reading.faults
+    highest = len(ladders.LEVELS[skill])
+    found = LEVELS.fullmatch(reading.words.get("levels", f"1..{highest}"))
+    first, last = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= first < last <= highest:
+        text = f'"levels" is "{reading.words["levels"]}".'
+        reading.add("levels", text, f"Write the lowest and the highest step, from 1..{highest}: levels: 1..3.")
+        return [], reading.faults
+    start = min(max(ladders.START[skill], first), last)
+    return [Recipe(ladder=skill, level=one, joins=one == start) for one in range(first, last + 1)], []
 
 
 def _read_line(line: str, number: int, reading: _Reading) -> None:
