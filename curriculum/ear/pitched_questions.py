@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from curriculum.ear import naming
+from curriculum.ear import names
 from curriculum.ear.asked import Asked, Choice
 from curriculum.ear.dice import Dice
 from curriculum.synth import spec
@@ -13,7 +13,7 @@ from curriculum.theory import keys
 from curriculum.theory.steps import CADENCES
 
 LOWEST, HIGHEST = 48, 72  # MIDI: where the course draws roots
-MOST_INTERVALS, MOST_CHORDS = 8, 6  # buttons
+MOST_INTERVALS, MOST_CHORDS, MOST_DEGREES, MOST_SCALES = 8, 6, 8, 8  # buttons
 LOOPS = {
     "major": (
         *("I V vi IV", "vi IV I V", "I vi IV V", "I IV V I", "ii V I vi", "I V IV V"),
@@ -101,12 +101,12 @@ def interval(number: int, dice: Dice) -> Asked:
         return _degree("interval", number, DEGREES[2], dice)
     size, direction = dice.choice(level.sizes), dice.choice(level.directions)
     made = _pitched(dice, "interval", "root", level.roots, semitones=size, direction=direction)
-    names = [naming.interval(one) for one in dice.among(level.sizes, size, MOST_INTERVALS)]
+    choices = [_called("semitones", one) for one in dice.among(level.sizes, size, MOST_INTERVALS)]
     low, high = _sorted(made["root"], made["root"] + (-size if direction == "down" else size))
     notes = keys.spelled_interval(low, high - low)
     said = [note.whole_name for note in (notes[::-1] if direction == "down" else notes)]
-    words = f"{naming.interval(size).words}, {_direction(direction)}: {' – '.join(said)}"
-    return Asked("interval", number, "interval", (made,), str(size), words, choices=_mixed(names, dice))
+    words = f"{names.said(made)[:-1]}: {' – '.join(said)}."
+    return Asked("interval", number, "interval", (made,), str(size), words, choices=_mixed(choices, dice))
 
 
 def chord(number: int, dice: Dice) -> Asked:
@@ -116,11 +116,10 @@ def chord(number: int, dice: Dice) -> Asked:
     quality, inversion = dice.choice(level.qualities), dice.number(0, level.inversions - 1)
     made = _pitched(dice, "chord", "root", quality=quality, inversion=inversion)
     turns = range(level.inversions) if level.inversions > 1 else (None,)
-    names = [naming.quality(one, turn) for one in level.qualities for turn in turns]
-    right = naming.quality(quality, inversion if level.inversions > 1 else None)
-    found = keys.spelled_chord(made["root"], quality, inversion)
-    words = f"{naming.quality(quality, inversion).words if inversion else right.words}: {found.symbol}"
-    return Asked("chord", number, "chord", (made,), right.key, words, choices=_mixed(names, dice))
+    choices = [_position(one, turn) for one in level.qualities for turn in turns]
+    right = _position(quality, inversion if level.inversions > 1 else None).key
+    words = f"{names.said(made)[:-1]}: {keys.spelled_chord(made['root'], quality, inversion).symbol}."
+    return Asked("chord", number, "chord", (made,), right, words, choices=_mixed(choices, dice))
 
 
 def degree(number: int, dice: Dice) -> Asked:
@@ -131,32 +130,31 @@ def scale(number: int, dice: Dice) -> Asked:
     level = SCALES[number - 1]
     name = dice.choice(level.names)
     made = _pitched(dice, "scale", "tonic", name=name, direction=dice.choice(level.directions))
-    names = [naming.scale(one) for one in dice.among(level.names, name, 8)]
-    right = naming.scale(name)
-    tonic = keys.spelled_scale(made["tonic"], name)[0]
+    choices = [_called("name", one, "scale") for one in dice.among(level.names, name, MOST_SCALES)]
+    notes = " ".join(note.name for note in keys.spelled_scale(made["tonic"], name, made["direction"]))
     return Asked(
-        "scale", number, "scale", (made,), right.key, f"{tonic.name} {right.words}", choices=_mixed(names, dice)
+        "scale", number, "scale", (made,), name, f"{names.said(made)[:-1]}: {notes}.", choices=_mixed(choices, dice)
     )
 
 
 def _degree(skill: str, number: int, level: Degrees, dice: Dice) -> Asked:
     asked = dice.choice(level.degrees)
     made = _pitched(dice, "degree", "tonic", mode=level.mode, degree=asked, context=level.context)
-    names = [naming.degree(one) for one in dice.among(level.degrees, asked, 8)]
+    choices = [_called("degree", one) for one in dice.among(level.degrees, asked, MOST_DEGREES)]
     tonic = keys.tonic(made["tonic"], level.mode)
     note = keys.degree(tonic, asked)
-    words = f"{naming.degree(asked).words} of {tonic.name} {level.mode}: {note.whole_name}"
-    return Asked(skill, number, "degree", (made,), asked, words, choices=tuple(names))
+    words = f"{note.whole_name}, the {names.degree(asked)} of {tonic.name} {level.mode}."
+    return Asked(skill, number, "degree", (made,), asked, words, choices=tuple(choices))
 
 
 def _cadence(number: int, dice: Dice) -> Asked:
     mode = dice.choice(("major", "minor"))
     type_ = dice.choice(tuple(CADENCES[mode]))
     made = _pitched(dice, "cadence", "tonic", mode=mode, type=type_)
-    end = naming.progression(CADENCES[mode][type_][-2:]).words
-    words = f"{type_} cadence in {keys.tonic(made['tonic'], mode).name} {mode}: {end}"
-    names = [naming.cadence(one) for one in CADENCES[mode]]
-    return Asked("chord", number, "cadence", (made,), type_, words, choices=_mixed(names, dice))
+    end = _called("numerals", list(CADENCES[mode][type_][-2:])).words
+    words = f"{names.said(made)[:-1]} in {keys.tonic(made['tonic'], mode).name} {mode}: {end}."
+    choices = [_called("type", one, "cadence") for one in CADENCES[mode]]
+    return Asked("chord", number, "cadence", (made,), type_, words, choices=_mixed(choices, dice))
 
 
 def _progression(number: int, dice: Dice) -> Asked:
@@ -173,9 +171,9 @@ def _progression(number: int, dice: Dice) -> Asked:
             "style": dice.choice(("block", "arpeggio")),
         }
     )
-    names = [naming.progression(one.split()) for one in dice.among(LOOPS[mode], loop, MOST_CHORDS)]
-    words = f"{naming.progression(loop.split()).words} in {keys.tonic(made['tonic'], mode).name} {mode}"
-    return Asked("chord", number, "progression", (made,), loop, words, choices=_mixed(names, dice))
+    choices = [_called("numerals", one.split()) for one in dice.among(LOOPS[mode], loop, MOST_CHORDS)]
+    words = f"{names.said(made)[:-1]} in {keys.tonic(made['tonic'], mode).name} {mode}."
+    return Asked("chord", number, "progression", (made,), loop, words, choices=_mixed(choices, dice))
 
 
 def _pitched(dice: Dice, kind: str, low: str, roots: tuple[int, int] = (LOWEST, HIGHEST), **own: Any) -> spec.Spec:
@@ -183,13 +181,20 @@ def _pitched(dice: Dice, kind: str, low: str, roots: tuple[int, int] = (LOWEST, 
     return spec.read({"kind": kind, low: dice.number(*roots), "timbre": dice.choice(TIMBRES), **own})
 
 
-def _mixed(names: Sequence[Choice], dice: Dice) -> tuple[Choice, ...]:
-    return tuple(dice.shuffled(names))
+def _called(name: str, value: Any, kind: str = "") -> Choice:
+    return Choice(names.key_of(name, value), names.words_of(kind, name, value))
+
+
+def _position(quality: str, inversion: int | None) -> Choice:
+    """inversion: None where it is not asked."""
+    asked = ("quality",) if inversion is None else ("quality", "inversion")
+    values = {"quality": quality, "inversion": inversion}
+    return Choice(names.key(asked, values), names.words("chord", asked, values))
+
+
+def _mixed(choices: Sequence[Choice], dice: Dice) -> tuple[Choice, ...]:
+    return tuple(dice.shuffled(choices))
 
 
 def _sorted(one: int, other: int) -> tuple[int, int]:
     return min(one, other), max(one, other)
-
-
-def _direction(direction: str) -> str:
-    return {"up": "going up", "down": "going down", "together": "both together"}[direction]

@@ -11,6 +11,8 @@ from curriculum.theory.steps import SCALES
 MODES = {"major": "major", "minor": "natural-minor"}
 FIFTHS = "FCGDAEB"  # the order of sharps; flats come from behind
 MOST_SIGNS = 7
+MINOR_THIRD = 3  # half steps
+UNUSUAL_ROOTS = ("A♯", "D♯")
 RELATIVE = {"major": (5, 9), "minor": (2, 3)}  # staff steps and half steps up to the relative key's tonic
 
 
@@ -76,7 +78,7 @@ def names(midi: int) -> tuple[Pitch, ...]:
 
 
 def tonic(midi: int, mode: str) -> Pitch:
-    """The usual tonic of that sound: the one whose key has fewer signs; of equal ones the flat."""
+    """The usual tonic of that sound: the one whose key has fewer signs. mode: as of a Key."""
     return _plainest(midi, lambda root: scales.notes(root, MODES.get(mode, mode)))[0]
 
 
@@ -106,8 +108,16 @@ def degree(tonic: Pitch, written: str) -> Pitch:
 
 
 def _plainest(midi: int, notes: Callable[[Pitch], Sequence[Pitch]]) -> Sequence[Pitch]:
-    """Double signs are worst, then many signs; of equal ones the flats."""
-    return min(
-        (notes(root) for root in reversed(names(midi))),
-        key=lambda found: (sum(abs(one.alteration) > 1 for one in found), sum(abs(one.alteration) for one in found)),
-    )
+    """Double signs are worst, then roots that nobody uses, then many signs. Of equal ones: flat major, sharp minor."""
+
+    def oddness(root: Pitch) -> tuple[int, bool, int, bool]:
+        signs = [abs(note.alteration) for note in notes(root)]
+        is_minor = root.midi + MINOR_THIRD in [note.midi for note in notes(root)]
+        return (
+            sum(one > 1 for one in signs),
+            root.name in UNUSUAL_ROOTS,
+            sum(signs),
+            (root.alteration < 0) == is_minor,  # C♯ minor, but D♭ major
+        )
+
+    return notes(min(names(midi), key=oddness))
