@@ -13,7 +13,7 @@ from curriculum import calculation_text
 from curriculum.calculation_text import Fault
 from curriculum.card_block import GAP, SHOWING, SOUNDING, TYPES, CardText
 from curriculum.content import Card
-from curriculum.ear import draw, recipe_text
+from curriculum.ear import draw, ladders, recipe_text
 from curriculum.ear.recipe import Recipe
 from curriculum.lesson_page import Gaps
 from curriculum.typed import compare_typed
@@ -237,7 +237,7 @@ def _sounding(words: CardText, lesson: str, renderer: Renderer, faults: list[Fau
             words,
             lesson,
             renderer,
-            front,
+            front + _step(recipe),
             _may_be(recipe),
             card_id=f"{words.id}.l{recipe.level}" if recipe.level else "",
             sounding=recipe,
@@ -248,15 +248,23 @@ def _sounding(words: CardText, lesson: str, renderer: Renderer, faults: list[Fau
     ]
 
 
+def _step(recipe: Recipe) -> Markup:
+    """So that the steps of a ladder, whose question is one, can be told apart wherever cards are listed."""
+    if not recipe.ladder:
+        return Markup()
+    steps = ladders.LEVELS[recipe.ladder]
+    return Markup("<p>Step {} of {}: {}</p>").format(recipe.level, len(steps), steps[recipe.level])
+
+
 def _may_be(recipe: Recipe) -> Markup:
     """What the answer may be, for lists where nothing sounds."""
     if recipe.ladder:
-        return Markup("<p>It sounds. Step {} of its ladder.</p>").format(recipe.level)
+        return Markup("<p>It sounds.</p>")
     if recipe.asks == draw.SIDE:
         return Markup("<p>It sounds: one of two sides.</p>")
     answers = [choice.words for choice in draw.possible(recipe)]
     more = f" and {len(answers) - MOST_NAMED} more" if len(answers) > MOST_NAMED else ""
-    return Markup("<p>It sounds: {}{}.</p>").format(", ".join(answers[:MOST_NAMED]), more)
+    return Markup("<p>It sounds: {}{}.</p>").format("; ".join(answers[:MOST_NAMED]), more)
 
 
 def _card(

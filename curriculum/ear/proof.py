@@ -91,7 +91,11 @@ def _of_draws(recipe: Recipe, draws: int) -> Iterator[Fault]:
         try:
             asked = draw.asked_at(recipe, number)
             if recipe.answered_by == "choice" and asked.right not in {choice.key for choice in asked.choices}:
-                yield "ask", f'the answer "{asked.right}" is not among its buttons.', "Mend the values of what is asked."
+                yield (
+                    "ask",
+                    f'the answer "{asked.right}" is not among its buttons.',
+                    "Mend the values of what is asked.",
+                )
                 return
             if fault := _same(recipe, number):
                 yield fault

@@ -1,7 +1,7 @@
 """Cards of every kind that sounds or shows, for tests (path: tests/curriculum/sounding_content.py).
 
-`card(kind)` is one ready card ("interval" ... "tempo", "notation", "keyboard", "pianoroll"); `ladder(skill)` the steps of
-a ladder; `write_content(root)` a content folder whose lesson `LESSON` ("daw-beat") holds all of them. Their ids are in
+`card(kind)` is one ready card ("interval" ... "tempo", "notation", "keyboard", "pianoroll"); `ladder(skill)` the steps
+of a ladder; `write_content(root)` a content folder whose lesson `LESSON` ("daw-beat") holds all of them. Their ids are in
 IDS, by kind; a ladder's in LADDERS, by skill ("sndeqx": the cards "sndeqx.l1" to "sndeqx.l7").
 """
 
@@ -61,7 +61,8 @@ SOUNDING = {  # kind -> (type, question, recipe)
     "delay": (
         "sound-eq",
         "Hollow or normal?",
-        "kind: delay\ntime_ms: 5\nmix: 0.5\nfeedback: 0\non: true, false\nask: on\nwords: true = hollow; false = normal",
+        "kind: delay\ntime_ms: 5\nmix: 0.5\nfeedback: 0\non: true, false\nask: on\n"
+        "words: true = hollow; false = normal",
     ),
     "reverb": ("sound-eq", "Which is farther away?", "kind: reverb\nrt60_s: 1.5\nmix: 0.4\npair: on\nask: side"),
     "drive": ("sound-eq", "Clean or driven?", "kind: drive\ndrive_db: 18\non: true, false\nask: on"),
@@ -106,7 +107,9 @@ def ladder(skill: str) -> tuple[Card, ...]:
 def lesson_text() -> str:
     """Of a whole lesson file."""
     blocks = [_block(IDS[kind], *_words(kind)) for kind in IDS]
-    blocks += [_block(LADDERS[skill], type_, "What was done?", f"ladder: {skill}") for skill, type_ in LADDER_SKILLS.items()]
+    blocks += [
+        _block(LADDERS[skill], type_, "What was done?", f"ladder: {skill}") for skill, type_ in LADDER_SKILLS.items()
+    ]
     text = small_content.LESSON.format(
         slug=LESSON, title="A beat", wanted="daw-midi", first="sndzza", second="sndzzb", third="sndzzc"
     )
