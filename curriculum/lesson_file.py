@@ -85,7 +85,8 @@ def read(path: str, text: str) -> Draft:
     links = CourseLinks(lesson.slug, found)
     renderer = Renderer(extensions=[links], blocks=Blocks(most_bars=MOST_BARS))
     drawn = Blocks()
-    cards = tuple(_cards(texts.values(), lesson.slug, renderer, report))
+    made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
+    cards = tuple(card for card in made if card.joins)
     page = _page(_with_marks(body, blocks), texts, cards, links, renderer, drawn)
     _report_unread(drawn, lines, report)
     _check_sections(body, blocks, page, report)
@@ -97,6 +98,7 @@ def read(path: str, text: str) -> Draft:
         steps=page.steps,
         headings=page.headings,
         cards=cards,
+        steps_of_ladders=tuple(card for card in made if not card.joins),
         hash=_hash("\n".join(body).strip()),
         pictures=tuple(dict.fromkeys(name for name, _ in found.pictures)),
     )
