@@ -12,7 +12,6 @@ import numpy
 
 from core.errors import Refused
 from curriculum.synth import effects, levels, pitched, rhythms
-from curriculum.synth.fields import KINDS
 from curriculum.synth.notes import notes
 from curriculum.synth.spec import Spec
 
@@ -82,6 +81,3 @@ def encoded(samples: Samples, rate: int, form: str) -> bytes:
         for first in range(0, len(steps), BLOCK):
             file.write(steps[first : first + BLOCK])
     return room.getvalue()
-
-
-assert MAKERS.keys() == KINDS.keys()
