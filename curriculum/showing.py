@@ -7,12 +7,15 @@ from markupsafe import Markup
 
 from curriculum.calculation import ANSWER, Values, number_of
 from curriculum.content import Card
+from curriculum.ear import credit, draw
+from curriculum.ear.asked import Asked
 from curriculum.typed import Part, Verdict
 from curriculum.typed import judge as judge_typed
 
 __all__ = ["Option", "Part", "Showing", "Verdict", "judge", "show"]
 
 NOTHING_DRAWN: Values = {}
+HARD, GOOD = 2, 3  # ratings
 
 
 class Option(NamedTuple):
@@ -28,10 +31,14 @@ class Showing(NamedTuple):
     values: Values = NOTHING_DRAWN  # calculation: by name, with the answer as "answer"
     unit: str = ""  # calculation: what stands beside the field
     is_signed: bool = False  # calculation: the answer may be below zero for some values
+    asked: Asked | None = None  # sounding: what is heard, and what it may be called
 
 
 def show(card: Card, seed: int) -> Showing:
     """The same seed shows the same."""
+    if card.sounding is not None:
+        asked = draw.ask(card.sounding, seed, card.id)
+        return Showing(card.front, Markup("<p>{}</p>").format(asked.words), card.note, asked=asked)
     if card.calculation is not None:
         return _drawn(card, seed)
     if card.options:
@@ -40,7 +47,9 @@ def show(card: Card, seed: int) -> Showing:
 
 
 def judge(card: Card, seed: int, given: str) -> Verdict | None:
-    """given: what was typed; of a choice the place of the option, from "1". None: the card asks for nothing."""
+    """given: what was typed; of a choice the place of the option, from "1"; of a sound a key. None: it asks nothing."""
+    if card.sounding is not None:
+        return _heard(draw.ask(card.sounding, seed, card.id), given)
     if card.calculation is not None:
         return card.calculation.judge(given, card.calculation.draw(seed, card.id))
     if card.options:
@@ -60,6 +69,20 @@ def _drawn(card: Card, seed: int) -> Showing:
         unit=sum_.units[-1] if sum_.units else "",
         is_signed=sum_.is_signed,
     )
+
+
+def _heard(asked: Asked, given: str) -> Verdict:
+    mark = credit.judge(asked, given)
+    kind = (
+        "empty"
+        if not given.strip()
+        else "right"
+        if mark.rating == GOOD
+        else "close"
+        if mark.rating == HARD
+        else "wrong"
+    )
+    return Verdict(kind, mark.words, credit=mark.credit, rating=mark.rating)
 
 
 def _shuffled(card: Card, seed: int) -> list[Option]:
