@@ -51,30 +51,37 @@ def kick(rate: int) -> Sound:
     """A sine that falls from 190 to 47 Hz, with a beater."""
     t = seconds(round(0.42 * rate), rate)
     cycles = 47 * t + 110 * 0.028 * (1 - numpy.exp(-t / 0.028)) + 33 * 0.005 * (1 - numpy.exp(-t / 0.005))
-    body = numpy.sin(2 * numpy.pi * cycles) * numpy.exp(-t / 0.13)
-    beater = band(white(len(t), 501), rate, 1_500, None) * numpy.exp(-t / 0.006)
-    return ends(numpy.tanh(1.6 * body + 0.35 * beater), rate, 0.0005, 0.05)
+    body = numpy.sin(2 * numpy.pi * cycles) * numpy.exp(-t / 0.12)
+    beater = band(white(len(t), 501), rate, 500, 9_000) * numpy.exp(-t / 0.011)
+    struck = numpy.tanh(1.5 * body + 0.5 * beater) + 0.1 * tail(t, rate, 511)
+    return ends(0.75 * struck, rate, 0.0005, 0.05)
 
 
 @lru_cache(maxsize=8)
 def snare(rate: int, tuned_hz: float = 186.0) -> Sound:
     """Two modes of the head, its wires, and the stick."""
-    t = seconds(round(0.32 * rate), rate)
-    head = numpy.sin(2 * numpy.pi * (tuned_hz * t + 0.6 * (1 - numpy.exp(-t / 0.012)))) * numpy.exp(-t / 0.075)
+    t = seconds(round(0.36 * rate), rate)
+    head = numpy.sin(2 * numpy.pi * (tuned_hz * t + 0.6 * (1 - numpy.exp(-t / 0.012)))) * numpy.exp(-t / 0.06)
     ring = numpy.sin(2 * numpy.pi * 1.78 * tuned_hz * t) * numpy.exp(-t / 0.05)
     thump = numpy.sin(2 * numpy.pi * 0.52 * tuned_hz * t) * numpy.exp(-t / 0.06)
-    wires = band(white(len(t), 502), rate, 900, None) * numpy.exp(-t / 0.085)
+    wires = band(white(len(t), 502), rate, 450, None) * numpy.exp(-t / 0.08)
     stick = white(len(t), 503) * numpy.exp(-t / 0.003)
-    return ends(numpy.tanh(0.75 * head + 0.35 * ring + 0.3 * thump + 0.36 * wires + 0.3 * stick), rate, 0.0005, 0.05)
+    struck = numpy.tanh(0.6 * head + 0.35 * ring + 0.45 * thump + 0.36 * wires + 0.3 * stick)
+    return ends(struck + 0.12 * tail(t, rate, 512), rate, 0.0005, 0.06)
 
 
 @lru_cache(maxsize=8)
 def hat(rate: int, decay_s: float = 0.035) -> Sound:
-    """Six squares out of tune with one another, and noise; only what is above 6 kHz."""
+    """Six squares out of tune with one another, and noise; the most of it above 5 kHz."""
     t = seconds(round(min(0.5, 7 * decay_s) * rate), rate)
     metal = sum(numpy.sign(numpy.sin(2 * numpy.pi * f * t)) for f in (263, 400, 421, 474, 587, 845))
-    both = band(0.3 * numpy.asarray(metal) + white(len(t), 504), rate, 6_000, None)
+    both = band(0.3 * numpy.asarray(metal) + white(len(t), 504), rate, 5_000, None)
     return ends(0.45 * both * numpy.exp(-t / decay_s), rate, 0.0005, 0.02)
+
+
+def tail(t: Sound, rate: int, seed: int) -> Sound:
+    """The room in which a drum stands."""
+    return band(white(len(t), seed), rate, 200, 4_500) * numpy.exp(-t / 0.09) * (1 - numpy.exp(-t / 0.01))
 
 
 @lru_cache(maxsize=64)

@@ -63,7 +63,7 @@ class Groove(NamedTuple):
 
 def chosen(frames: int, rate: int, seed: int) -> Groove:
     dice = random.Random(seed)
-    bpm = 88 + int(dice.random() * 9) * 4
+    bpm = 84 + 3 * (5 * seed % 16)  # sixteen tempos, so that no two of the pool are the same
     swing = (0.0, 0.0, 0.16, 0.3)[int(dice.random() * 4)]
     tonic = 31 + int(dice.random() * 8)
     return Groove(frames, rate, 15 / bpm, swing, tonic, seed % 4, PROGRESSIONS[seed // 4 % 4])
