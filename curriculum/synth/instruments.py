@@ -93,12 +93,16 @@ def cycle(amplitudes: tuple[float, ...]) -> tuple[Sound, Sound]:
     return wave, numpy.roll(wave, -1) - wave
 
 
-def played(amplitudes: tuple[float, ...], cycles: Sound) -> Sound:
-    """The cycle read along a phase (in cycles)."""
-    wave, step = cycle(amplitudes)
+def played(tones: tuple[tuple[tuple[float, ...], Sound], ...], cycles: Sound) -> Sound:
+    """The cycles of these amplitudes, each under its own envelope, read along one phase (in cycles)."""
     place = (cycles - numpy.floor(cycles)) * TABLE
     at = place.astype("int32") & (TABLE - 1)
-    return wave[at] + step[at] * (place - at)
+    place -= at
+    whole = numpy.zeros(len(cycles))
+    for amplitudes, envelope in tones:
+        wave, step = cycle(amplitudes)
+        whole += envelope * (wave[at] + step[at] * place)
+    return whole
 
 
 def harmonics(pitch_hz: float, rate: int, power: float, top_hz: float = 16_000) -> tuple[float, ...]:
@@ -112,10 +116,10 @@ def bass(midi: int, length_s: float, rate: int) -> Sound:
     """A picked string: bright at first, then round."""
     pitch = hertz(midi)
     t = seconds(round(length_s * rate), rate)
-    bright = played(harmonics(pitch, rate, -0.8, 9_000), pitch * t) * numpy.exp(-t / 0.09)
-    round_ = played(harmonics(pitch, rate, -1.5, 4_000), pitch * t) * numpy.exp(-t / 0.6)
+    bright = harmonics(pitch, rate, -0.8, 9_000), 0.5 * numpy.exp(-t / 0.09)
+    full = harmonics(pitch, rate, -1.5, 4_000), 0.8 * numpy.exp(-t / 0.6)
     pick = band(white(len(t), 505), rate, 1_800, 8_000) * numpy.exp(-t / 0.007)
-    return ends(numpy.tanh(0.8 * (0.5 * bright + 0.8 * round_ + 0.25 * pick)), rate, 0.002, 0.025)
+    return ends(numpy.tanh(0.8 * (played((bright, full), pitch * t) + 0.25 * pick)), rate, 0.002, 0.025)
 
 
 @lru_cache(maxsize=128)
@@ -123,13 +127,24 @@ def key(midi: int, length_s: float, rate: int) -> Sound:
     """A piano's cousin: three strings' worth of brightness that die one after the other, and a hammer."""
     pitch = hertz(midi)
     t = seconds(round(length_s * rate), rate)
-    cycles = pitch * t
     lasts = 1.4 * 2 ** ((60 - midi) / 24)
-    bright = played(harmonics(pitch, rate, -0.7), cycles) * numpy.exp(-t / (0.06 * lasts))
-    warm = played(harmonics(pitch, rate, -1.4, 6_000), 1.0006 * cycles) * numpy.exp(-t / (0.4 * lasts))
-    last = played(harmonics(pitch, rate, -2.6, 3_000), cycles) * numpy.exp(-t / lasts)
-    hammer = band(white(len(t), 506), rate, 300, None) * numpy.exp(-t / 0.005)
-    return ends(0.22 * bright + 0.35 * warm + 0.4 * last + 0.05 * hammer, rate, 0.002, 0.06)
+    strings = played(
+        (
+            (harmonics(pitch, rate, -0.7), 0.22 * numpy.exp(-t / (0.06 * lasts))),
+            (harmonics(pitch, rate, -1.4, 6_000), 0.35 * numpy.exp(-t / (0.4 * lasts))),
+            (harmonics(pitch, rate, -2.6, 3_000), 0.4 * numpy.exp(-t / lasts)),
+        ),
+        pitch * t,
+    )
+    return ends(strings + hammer(len(t), rate), rate, 0.002, 0.06)
+
+
+@lru_cache(maxsize=4)
+def hammer(frames: int, rate: int) -> Sound:
+    struck = numpy.zeros(frames)
+    count = min(frames, round(0.06 * rate))
+    struck[:count] = 0.05 * band(white(count, 506), rate, 300, None) * numpy.exp(-seconds(count, rate) / 0.005)
+    return struck
 
 
 @lru_cache(maxsize=64)
@@ -140,10 +155,10 @@ def sung(midi: int, vowel: str, length_s: float, rate: int) -> Sound:
     deep = 0.012 * numpy.clip((t - 0.15) / 0.3, 0, 1)  # a fifth of a semitone
     scoop = -0.035 * numpy.exp(-t / 0.04)
     cycles = numpy.cumsum(pitch * (1 + scoop + deep * numpy.sin(2 * numpy.pi * 5.4 * t))) / rate
-    voice = played(formed(pitch, vowel, rate), cycles)
+    voice = played(((formed(pitch, vowel, rate), numpy.full(len(t), 0.8)),), cycles)
     noise = white(len(t), 507)
     breath = band(noise, rate, 2_500, None) * (0.02 + 0.01 * numpy.sin(2 * numpy.pi * cycles))
-    return ends(0.8 * voice + breath, rate, 0.025, 0.07)
+    return ends(voice + breath, rate, 0.025, 0.07)
 
 
 @lru_cache(maxsize=4)
