@@ -184,4 +184,4 @@ def formed(pitch_hz: float, vowel: str, rate: int) -> tuple[float, ...]:
         for (centre, level), width in zip(VOWELS[vowel], WIDTHS, strict=True)
     )
     strengths = numpy.asarray(mouth) * numbers**-0.5 + 0.15 * numbers**-1.2
-    return tuple(float(one) for one in strengths / strengths.max())
+    return tuple(float(one) for one in strengths / numpy.sqrt((strengths**2).sum()))

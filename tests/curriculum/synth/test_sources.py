@@ -48,16 +48,15 @@ def test_noise_is_the_same_on_every_machine_and_in_every_version():
 def test_each_of_the_sixteen_seeds_sounds_otherwise():
     for name in sources.SOURCES:
         heard = [sources.source(name, RATE, RATE, seed) for seed in SEEDS]
-        for one in SEEDS:
-            for other in range(one):
-                assert abs(numpy.corrcoef(heard[one], heard[other])[0, 1]) < 0.99, (name, one, other)
+        alike = numpy.abs(numpy.corrcoef(heard)) - numpy.eye(len(heard))
+        assert alike.max() < 0.99, name
 
 
 @pytest.mark.parametrize("name", sources.SOURCES)
 def test_a_source_has_something_where_an_equaliser_is_to_be_heard(name):
     low, high = sources.HEARD[name]
     asked = (low <= OCTAVES) & (high >= OCTAVES)
-    for seed in SEEDS:
+    for seed in range(0, 16, 3):
         heard = octaves(sources.source(name, 3 * RATE, RATE, seed))
         assert heard.max() - heard[asked].min() < 27, seed
 
