@@ -1,0 +1,35 @@
+"""Any spec of an effect: whole, finite, in its bounds, and no louder than the same with the effect off."""
+
+import numpy
+import pytest
+from hypothesis import given, settings
+
+from core.errors import Refused
+from curriculum.synth import effects, levels, render
+from curriculum.synth import spec as specs
+from tests.curriculum.synth.any_spec import raws
+
+KINDS = tuple(effects.MAKERS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(raw=raws(kinds=KINDS))
+def test_whatever_is_asked_sounds_within_bounds_and_is_matched(raw):
+    on = specs.read(raw | {"seconds": 1 if raw.get("time_ms", 250) <= 900 else 2})
+    off = dict(on) | {"on": False}
+
+    a, b = render.pair(on, off)
+
+    for side in (a, b):
+        assert side.shape == (on["rate"] * on["seconds"], on["channels"])
+        assert numpy.isfinite(side).all()
+        assert 10 ** (-60 / 20) < numpy.abs(side).max() <= 10 ** (-12 / 20)
+        assert levels.loudness(side, on["rate"]) <= -26 + 0.05
+        assert numpy.abs(side[[0, -1]]).max() < 1e-3
+    if on["kind"] != "level":
+        assert levels.loudness(a, on["rate"]) == pytest.approx(levels.loudness(b, on["rate"]), abs=0.05)
+
+
+def test_a_delay_whose_repeat_would_come_after_the_end_is_refused():
+    with pytest.raises(Refused, match="nothing is left for the repeat"):
+        specs.read({"kind": "delay", "time_ms": 950, "seconds": 1})
