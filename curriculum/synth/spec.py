@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Refused
-from curriculum.synth.fields import BAND, KINDS, METERS, read_all
+from curriculum.synth.field_types import read_all
+from curriculum.synth.fields import BAND, KINDS, METERS
 from curriculum.theory.steps import CHORDS
 
 Spec = Mapping[str, Any]  # `kind` and every field of the kind; never changed once it is read
