@@ -36,10 +36,11 @@ MOST_ON_A_SLIDER, MOST_TOGETHER, MOST_SLIDERS = 24, 60, 3
 
 FIELD_WORDS = {
     "freq_hz": "Frequency", "gain_db": "Gain", "q": "Q", "change_db": "Level", "cents": "Apart",
-    "semitones": "Interval", "threshold_db": "Threshold", "ratio": "Ratio", "attack_ms": "Attack", "release_ms": "Release", "knee_db": "Knee",
-    "time_ms": "Time", "feedback": "Feedback", "mix": "Mix", "rt60_s": "Decay", "predelay_ms": "Pre-delay",
-    "damp_hz": "Damping", "drive_db": "Drive", "position": "Position", "width_pct": "Width", "harmonics": "Harmonics",
-    "bpm": "Tempo", "swing_pct": "Swing", "slope": "Slope", "tone_db": "Tone", "tone_hz": "Tone", "source": "Sound",
+    "semitones": "Interval", "threshold_db": "Threshold", "ratio": "Ratio", "attack_ms": "Attack",
+    "release_ms": "Release", "knee_db": "Knee", "time_ms": "Time", "feedback": "Feedback", "mix": "Mix",
+    "rt60_s": "Decay", "predelay_ms": "Pre-delay", "damp_hz": "Damping", "drive_db": "Drive",
+    "position": "Position", "width_pct": "Width", "harmonics": "Harmonics", "bpm": "Tempo",
+    "swing_pct": "Swing", "slope": "Slope", "tone_db": "Tone", "tone_hz": "Tone", "source": "Sound",
     "root": "Lower note", "tonic": "Key note", "timbre": "Sound", "note_s": "Length",
 }  # fmt: skip
 SIGNED = ("gain_db", "change_db", "cents", "position")
