@@ -17,6 +17,7 @@ from core.work import Task
 from curriculum import optimise, packages
 from curriculum.imports import deck as decks
 from curriculum.imports import sheet, uploads
+from curriculum.ear.takes import Takes
 from curriculum.imports.deck import Deck
 from curriculum.library import Shelf
 
@@ -103,3 +104,8 @@ def import_table(task: Task, *, storage: Storage, settings: Settings) -> Mapping
 def fit(task: Task) -> Mapping[str, Any]:
     """Review parameters for the learner who asked."""
     return optimise.run(task, at=clock.now())
+
+
+def trim_sounds(_db: Session, *, at: datetime, takes: Takes) -> str:
+    """Keep the sounds of cards within the limit. Returns a few words."""
+    return takes.trim()
