@@ -15,9 +15,9 @@ from core.settings import Settings
 from core.storage import Storage
 from core.work import Task
 from curriculum import optimise, packages
+from curriculum.ear.takes import Takes
 from curriculum.imports import deck as decks
 from curriculum.imports import sheet, uploads
-from curriculum.ear.takes import Takes
 from curriculum.imports.deck import Deck
 from curriculum.library import Shelf
 

@@ -92,14 +92,14 @@ class Takes:
     key: str
     most: int
     write: Write | None = None  # None: the synth's own
-    version: int | None = None  # None: the synth's own
+    version: str = ""  # "": the synth: the synth's own
     seats: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
     guard: threading.Lock = field(default_factory=threading.Lock)
     under_way: dict[str, threading.Lock] = field(default_factory=dict)
 
     def name(self, take: Take) -> str:
         """64 hex digits. Nobody without the key can find them for a guess, nor the spec from them."""
-        version = _synth_version() if self.version is None else self.version
+        version = self.version or synth_version()
         message = f"sound {version} {take.text}".encode()
         return hmac.new(self.key.encode(), message, hashlib.sha256).hexdigest()
 
@@ -219,10 +219,11 @@ def _put(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def _synth_version() -> int:
+def synth_version() -> str:
+    """By which the samples of a sound change."""
     from curriculum.synth import render  # numpy comes with the first sound, not with the start
 
-    return render.VERSION
+    return str(render.VERSION)
 
 
 def _write(take: Take, path: Path, beside: Path | None) -> None:

@@ -21,7 +21,7 @@ def sine(_take: Take, path: Path, beside: Path | None) -> None:
 
 @pytest.fixture
 def name(app: Flask, tmp_path: Path) -> str:
-    app.extensions["takes"] = Takes(tmp_path / "sounds", "k" * 40, 10**6, sine, 1)
+    app.extensions["takes"] = Takes(tmp_path / "sounds", "k" * 40, 10**6, sine, "1")
     return str(app.extensions["takes"].keep(Take(FIFTH)))
 
 

@@ -41,7 +41,7 @@ def hand() -> Hand:
 
 @pytest.fixture
 def shelf(tmp_path: Path, hand: Hand) -> Takes:
-    return Takes(tmp_path / "sounds", "k" * 40, 10**6, hand, 1)
+    return Takes(tmp_path / "sounds", "k" * 40, 10**6, hand, "1")
 
 
 def test_the_name_hangs_on_key_spec_and_version_and_tells_none(shelf: Takes, tmp_path: Path) -> None:
@@ -50,8 +50,8 @@ def test_the_name_hangs_on_key_spec_and_version_and_tells_none(shelf: Takes, tmp
         shelf.name(Take(FOURTH)),
         shelf.name(Take(FIFTH, FOURTH)),
         shelf.name(Take(FOURTH, FIFTH)),
-        Takes(tmp_path, "other" * 8, 1, version=1).name(Take(FIFTH)),
-        Takes(tmp_path, "k" * 40, 1, version=2).name(Take(FIFTH)),
+        Takes(tmp_path, "other" * 8, 1, version="1").name(Take(FIFTH)),
+        Takes(tmp_path, "k" * 40, 1, version="2").name(Take(FIFTH)),
     }
 
     assert len(names) == 6
@@ -104,24 +104,24 @@ def test_a_rendering_that_fails_leaves_nothing_and_the_next_one_works(tmp_path: 
         path.write_bytes(b"half")
         raise ArithmeticError
 
-    broken = Takes(tmp_path / "sounds", "k" * 40, 10**6, falls, 1)
+    broken = Takes(tmp_path / "sounds", "k" * 40, 10**6, falls, "1")
     name = broken.keep(Take(FIFTH))
     with pytest.raises(ArithmeticError):
         broken.sound(name, "flac")
     assert [path.suffix for path in broken.folder.glob("??/*")] == [".json"]
 
-    assert Takes(broken.folder, "k" * 40, 10**6, hand, 1).sound(name, "flac").is_file()
+    assert Takes(broken.folder, "k" * 40, 10**6, hand, "1").sound(name, "flac").is_file()
 
 
 def test_the_trimming_takes_what_was_longest_out_of_use(tmp_path: Path, hand: Hand) -> None:
-    small = Takes(tmp_path, "k" * 40, 9000, hand, 1)
+    small = Takes(tmp_path, "k" * 40, 9000, hand, "1")
     sounds = [small.sound(small.keep(Take(one)), "flac") for one in (FIFTH, FOURTH)]
     for path in small.folder.glob("??/*"):
         age = 10 if path == sounds[1] else 90_000
         os.utime(path, (time.time() - age, time.time() - age))
     size = sounds[1].stat().st_size
 
-    said = Takes(tmp_path, "k" * 40, size, hand, 1).trim()
+    said = Takes(tmp_path, "k" * 40, size, hand, "1").trim()
 
     assert [path for path in small.folder.glob("??/*")] == [sounds[1]]
     assert said.startswith("3 of 4 files")
