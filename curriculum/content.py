@@ -107,6 +107,7 @@ class Example:
     sounds: tuple[Sound, ...] = ()  # try: of every combination, the last slider moving first
     sliders: tuple[Slider, ...] = ()
     untouched: str = ""  # spec of a try's sound without the effect
+    zoom_ms: float = 0  # of a waveform: how much of it is drawn, from its middle on; 0: all
     stages: tuple[str, ...] = ()  # of a chain
     marked: tuple[str, ...] = ()  # those of them that stand out
 
