@@ -59,9 +59,7 @@ def chord(numeral: str, mode: str) -> Chord:
     steps = CHORDS[found.quality]
     notes = tuple((found.above + step) % 12 for step in steps)
     has_third = steps[1] in (3, 4)
-    return Chord(
-        notes[found.inversion], notes, notes[1] if has_third else None, notes[3] if len(notes) > 3 else None
-    )
+    return Chord(notes[found.inversion], notes, notes[1] if has_third else None, notes[3] if len(notes) > 3 else None)
 
 
 def voicings(chord: Chord) -> list[Voicing]:
@@ -88,7 +86,7 @@ def still(voicing: Voicing, chord: Chord) -> float:
 
 
 def moved(old: Voicing, new: Voicing, before: Chord, now: Chord) -> float:
-    """What is awkward on the way from one chord to the next: leaps, parallels, leading notes and sevenths left alone."""
+    """What is awkward on the way from one chord to the next: leaps, parallels, leading notes left alone."""
     steps = [b - a for a, b in zip(old, new, strict=True)]
     cost = 0.6 * abs(steps[0]) + sum(abs(step) + 0.2 * max(0, abs(step) - 4) ** 2 for step in steps[1:])
     for low, high in combinations(range(4), 2):
