@@ -1,8 +1,8 @@
 """Cards of every kind that sounds or shows, for tests (path: tests/curriculum/sounding_content.py).
 
 `card(kind)` is one ready card ("interval" ... "tempo", "notation", "keyboard", "pianoroll"); `ladder(skill)` the steps
-of a ladder; `write_content(root)` a content folder whose lesson `LESSON` ("daw-beat") holds all of them. Their ids are in
-IDS, by kind; a ladder's in LADDERS, by skill ("sndeqx": the cards "sndeqx.l1" to "sndeqx.l7").
+of a ladder; `write_content(root)` a content folder whose lesson `LESSON` ("daw-beat") holds all of them. Their ids are
+in IDS, by kind; a ladder's in LADDERS, by skill ("sndeqx": the cards "sndeqx.l1" to "sndeqx.l7").
 """
 
 from functools import cache
