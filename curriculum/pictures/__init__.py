@@ -1,4 +1,4 @@
-"""Pictures that the app draws itself: text or numbers in, SVG with its words out. Nothing here knows people or Flask."""
+"""Pictures that the app draws itself: text or numbers in, SVG and its words out. Nothing here knows people."""
 
 from typing import NamedTuple
 
@@ -17,3 +17,11 @@ class Picture(NamedTuple):
     svg: Markup
     words: str
     table: Table | None = None
+
+
+class BadSource(Exception):
+    """What a picture is to be drawn from cannot be read. line: counted from 0 inside the source."""
+
+    def __init__(self, line: int, text: str, mend: str) -> None:
+        super().__init__(f"line {line + 1}: {text} {mend}")
+        self.line, self.text, self.mend = line, text, mend
