@@ -82,7 +82,8 @@ def read(path: str, text: str) -> Draft:
     found = Found()
     links = CourseLinks(lesson.slug, found)
     renderer = Renderer(extensions=[links])
-    cards = tuple(_cards(texts.values(), lesson.slug, renderer, report))
+    made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
+    cards = tuple(card for card in made if card.joins)
     page = _page(_with_marks(body, blocks), texts, cards, links, renderer)
     _check_sections(body, blocks, page, report)
     for line in texts.keys() - page.met:
@@ -93,6 +94,7 @@ def read(path: str, text: str) -> Draft:
         steps=page.steps,
         headings=page.headings,
         cards=cards,
+        steps_of_ladders=tuple(card for card in made if not card.joins),
         hash=_hash("\n".join(body).strip()),
         pictures=tuple(dict.fromkeys(name for name, _ in found.pictures)),
     )
