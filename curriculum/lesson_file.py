@@ -14,10 +14,12 @@ from core import prose
 from core.prose_extensions import TaskLists
 from curriculum import card_block, card_text, front_matter
 from curriculum.card_block import Block, CardText
+from curriculum.card_pictures import MOST_BARS
 from curriculum.card_text import Renderer
 from curriculum.content import Card, Lesson, Problem, Report, Step
 from curriculum.front_matter import Fields
 from curriculum.lesson_page import PICTURE, CardList, CourseLinks, Found, Steps, list_question
+from curriculum.pictures.blocks import Blocks, line_of
 from curriculum.source_text import line_with, lines_of, outside_code
 
 __all__ = ["FIELDS", "SECTIONS", "Card", "Draft", "Lesson", "read"]
@@ -81,10 +83,12 @@ def read(path: str, text: str) -> Draft:
     lesson = _facts(fields, report)
     found = Found()
     links = CourseLinks(lesson.slug, found)
-    renderer = Renderer(extensions=[links])
+    renderer = Renderer(extensions=[links], blocks=Blocks(most_bars=MOST_BARS))
+    drawn = Blocks()
     made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
     cards = tuple(card for card in made if card.joins)
-    page = _page(_with_marks(body, blocks), texts, cards, links, renderer)
+    page = _page(_with_marks(body, blocks), texts, cards, links, renderer, drawn)
+    _report_unread(drawn, lines, report)
     _check_sections(body, blocks, page, report)
     for line in texts.keys() - page.met:
         report.add(line, "this card stands too deep to be one.", "Take the spaces at the start of its lines away.")
@@ -179,7 +183,12 @@ def _with_marks(body: Sequence[str], blocks: Sequence[Block]) -> str:
 
 
 def _page(
-    text: str, texts: dict[int, CardText | None], cards: Sequence[Card], links: CourseLinks, renderer: Renderer
+    text: str,
+    texts: dict[int, CardText | None],
+    cards: Sequence[Card],
+    links: CourseLinks,
+    renderer: Renderer,
+    drawn: Blocks,
 ) -> _Page:
     made = Counter(card.line for card in cards)
     questions = {
@@ -187,10 +196,15 @@ def _page(
         for line, words in texts.items()
     }
     steps, card_list = Steps(), CardList(questions)
-    page = prose.Renderer(prose.LESSON, [links, card_list, TaskLists(steps.attributes)])
+    page = prose.Renderer(prose.LESSON, [links, card_list, TaskLists(steps.attributes)], drawn.draws())
     html = page.html(text)
     named = tuple(Step(step.key, renderer.html(step.text).striptags()) for step in steps.steps)
     return _Page(html, named, page.headings, card_list.seen)
+
+
+def _report_unread(drawn: Blocks, lines: Sequence[str], report: Report) -> None:
+    for unread in drawn.unread:
+        report.add((line_of(lines, unread) or 0) + 1, unread.fault.text, unread.fault.mend)
 
 
 def _check_sections(body: Sequence[str], blocks: Sequence[Block], page: _Page, report: Report) -> None:

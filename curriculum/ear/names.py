@@ -169,7 +169,8 @@ def said(spec: Spec) -> str:
     kind = spec["kind"]
     if spec.get("on") is False:
         return f"Without the {EFFECTS.get(kind, 'effect')}."
-    return _capital(SAID[kind](spec)) + "."
+    text = SAID[kind](spec)
+    return f"{text if kind == 'progression' else _capital(text)}."
 
 
 def _capital(text: str) -> str:
