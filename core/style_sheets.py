@@ -19,6 +19,7 @@ SHEETS = (
     "player",
     "today",
     "lesson",
+    "listen",
     "desk",
     "card-kinds",
     "cards",
