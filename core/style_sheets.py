@@ -43,6 +43,7 @@ SHEETS = (
     "wave",
     "deck",
     "packs",
+    "ear",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')

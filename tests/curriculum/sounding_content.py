@@ -8,10 +8,11 @@ in IDS, by kind; a ladder's in LADDERS, by skill ("sndeqx": the cards "sndeqx.l1
 from functools import cache
 from pathlib import Path
 
-from core import prose
 from curriculum.card_block import CardText
+from curriculum.card_pictures import MOST_BARS
 from curriculum.card_text import Renderer, make
 from curriculum.content import Card
+from curriculum.pictures.blocks import Blocks
 from tests.curriculum import small_content
 
 LESSON = "daw-beat"
@@ -83,7 +84,7 @@ SOUNDING = {  # kind -> (type, question, recipe)
 SHOWING = {  # type -> (question, answer)
     "notation": ("Which note?\n\n```abc\nX:1\nL:1/4\nK:C\nG4|\n```", "G | G4"),
     "keyboard": ("Which interval do the marked keys make?\n\n```keyboard\nC4 G4\n```", "- [x] a fifth\n- [ ] a fourth"),
-    "pianoroll": ("Which chord is this?\n\n```pianoroll\nC4 0 1\nE4 0 1\nG4 0 1\n```", "C major | C"),
+    "pianoroll": ("Which chord is this?\n\n```pianoroll\nC4 E4 G4 0..2\n```", "C major | C"),
 }
 LADDER_SKILLS = {"eq": "sound-eq", "interval": "sound-interval", "chord": "sound-chord"}
 
@@ -128,7 +129,9 @@ def _words(kind: str) -> tuple[str, str, str]:
 
 
 def _made(card_id: str, type_: str, question: str, answer: str) -> list[Card]:
-    cards, faults = make(CardText(card_id, type_, question, answer, "A note."), LESSON, Renderer(prose.CARD))
+    cards, faults = make(
+        CardText(card_id, type_, question, answer, "A note."), LESSON, Renderer(blocks=Blocks(most_bars=MOST_BARS))
+    )
     assert faults == [], faults
     return cards
 
