@@ -20,6 +20,7 @@ SHEETS = (
     "today",
     "lesson",
     "drawn",
+    "listen",
     "desk",
     "card-kinds",
     "cards",
@@ -43,6 +44,7 @@ SHEETS = (
     "wave",
     "deck",
     "packs",
+    "ear",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')
