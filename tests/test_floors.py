@@ -38,6 +38,7 @@ PURE = {  # arithmetic and text: no tables, no database
         *("note_names", "own_copy", "own_text", "quantities", "scheduling", "search", "showing"),
         *("source_text", "spacing", "target_fields", "truth_models"),
         *("typed", "weeks", "workload"),
+        *("synth", "theory"),
     },
     "mentorship": {
         *("aac", "calendar_file", "clip", "clocks", "figure_words", "file_kinds", "markers", "matching", "merging"),
