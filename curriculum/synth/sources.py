@@ -1,0 +1,50 @@
+"""What effects are heard on: three noises from raw PCG64 output, and loops that are generated, none sampled."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy
+
+from curriculum.synth import loops
+from curriculum.synth.noise import COLOURS, noise
+
+Sound = numpy.ndarray[Any, Any]  # (frames,), or (frames, 2) where it has two sides
+
+LOOPS = tuple(loops.MAKERS)
+SOURCES = (*COLOURS, *LOOPS)
+PEAK = 0.5  # of a loop: -6 dBFS, where a threshold of -20 dB has something to do
+RMS = 0.125  # of a noise: -18 dBFS, which peaks at about the same
+
+# Hz: the octaves and thirds in which a bell of 6 dB can be heard on it.
+HEARD = {
+    "white": (31.5, 16_000),
+    "pink": (31.5, 16_000),
+    "brown": (31.5, 4_000),
+    "drums": (63, 16_000),
+    "mix": (63, 16_000),
+    "snare": (125, 16_000),
+    "bass": (63, 4_000),
+    "keys": (63, 8_000),
+    "voice": (125, 16_000),
+}
+
+
+@lru_cache(maxsize=6)  # both sides of a pair ask for the same one
+def source(name: str, frames: int, rate: int, seed: int, sides: int = 1) -> Sound:
+    """One of SOURCES, the same for the same values; not to be written to. seed: of the noise, and of the groove."""
+    if name in COLOURS:
+        made = of_noise(name, frames, rate, seed, sides)
+    else:
+        made = loops.MAKERS[name](frames, rate, seed)
+        made = made if sides == 2 else made.mean(axis=1)
+        made = made * (PEAK / float(numpy.abs(made).max()))
+    made.flags.writeable = False
+    return made
+
+
+def of_noise(colour: str, frames: int, rate: int, seed: int, sides: int) -> Sound:
+    middle = noise(colour, frames, rate, seed) * RMS
+    if sides == 1:
+        return middle
+    side = noise(colour, frames, rate, seed + 1000) * (RMS / 2)
+    return numpy.stack([middle + side, middle - side], axis=1)
