@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from curriculum.ear import residue
 from curriculum.ear.asked import Asked, Mark, Spec
+from curriculum.ear.dice import Dice
 from curriculum.ear.residue import Bell
 from curriculum.synth import spec
 
@@ -28,7 +29,6 @@ STEPS = {
     3: Step("sixth", "sixths of an octave, ±5 to 8 dB", (5, 6, 7, 8), (1.0, 1.4, 2.0, 2.8), ("mix", "drums", "keys")),
     4: Step("twelfth", "twelfths of an octave, ±4 to 6 dB", (4, 5, 6), (0.7, 1.0, 1.4, 2.0, 2.8), ("mix", "drums")),
 }
-HIGHEST = max(STEPS)
 LOW_OF_LOOPS = 100.0  # Hz: below, and above 4 kHz, a loop may have nothing to change
 HIGH_OF_LOOPS = 4000.0
 
@@ -52,6 +52,11 @@ def judge(asked: Asked, given: str) -> Mark:
 def plain(source: str, noise_seed: int) -> Spec:
     """The sound before anything was done to it."""
     return spec.read({"kind": "eq", "source": source, "seconds": SECONDS, "noise_seed": noise_seed, "on": False})
+
+
+def plain_of(asked: Asked) -> Spec:
+    """The sound of a question before anything was done to it."""
+    return spec.read({**asked.specs[0], "on": False})
 
 
 def with_bells(sound: Spec, *bells: Bell) -> Spec:

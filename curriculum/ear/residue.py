@@ -37,7 +37,7 @@ class Bell:
 
     @property
     def words(self) -> str:
-        return f"{_signed(self.gain_db)} dB at {hertz(self.freq_hz)}, Q {self.q:g}"
+        return f"{signed(self.gain_db)} dB at {hertz(self.freq_hz)}, Q {self.q:g}"
 
     @property
     def undone(self) -> "Bell":
@@ -100,5 +100,6 @@ def hertz(value: float) -> str:
     return f"{named / 1000:g} kHz" if named >= 1000 else f"{named:g} Hz"
 
 
-def _signed(decibel: int) -> str:
+def signed(decibel: int) -> str:
+    """+6, −6: with a true minus."""
     return f"{decibel:+d}".replace("-", "−")

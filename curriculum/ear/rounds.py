@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from core import clock
 from core.errors import Conflict, NotFound, Refused
 from core.ids import uuid7
-from curriculum.ear import correct, credit, ladders, standing
+from curriculum.ear import correct, credit, ladders, skills, standing
 from curriculum.ear.asked import Asked, Mark
 from curriculum.models import EarAnswer, EarRound
 from curriculum.synth import render
@@ -33,22 +33,16 @@ class Chosen:
     by_ear: bool = True
 
 
-def highest(skill: str) -> int:
-    """The last step of a ladder. A skill that has none is not found."""
-    if skill == correct.SKILL:
-        return correct.HIGHEST
-    if skill not in ladders.SKILLS:
-        raise NotFound
-    return max(ladders.LEVELS[skill])
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a question reached the learner. plays: how often it sounded; by_ear: False, answered without sound."""
 
-
-def start(skill: str) -> int:
-    """Where a learner stands who has chosen no step yet."""
-    return 1 if skill == correct.SKILL else ladders.START[skill]
+    plays: int = 0
+    by_ear: bool = True
 
 
 def level_of(db: Session, user_id: UUID, skill: str) -> int:
-    return standing.levels(db, user_id).get(skill, start(skill))
+    return standing.levels(db, user_id).get(skill, skills.start(skill))
 
 
 def begin(db: Session, user_id: UUID, chosen: Chosen, *, seed: int, at: datetime) -> EarRound:
@@ -56,7 +50,7 @@ def begin(db: Session, user_id: UUID, chosen: Chosen, *, seed: int, at: datetime
 
     A step that the ladder does not have is refused; so is correcting without sound.
     """
-    top = highest(chosen.skill)
+    top = skills.highest(chosen.skill)
     level = level_of(db, user_id, chosen.skill) if chosen.level is None else chosen.level
     if not 1 <= level <= top:
         raise Refused(f"This ladder has steps 1 to {top}. Choose one of them.", field="level")
@@ -116,11 +110,9 @@ def question(row: EarRound, number: int) -> Asked:
 
 
 def answer(
-    db: Session, user_id: UUID, round_id: UUID, number: int, given: str, plays: int, *, zone: str, at: datetime
+    db: Session, user_id: UUID, round_id: UUID, number: int, given: str, heard: Heard, *, zone: str, at: datetime
 ) -> EarAnswer:
-    """One answer to the question that is open. The last one ends the round.
-
-    plays: how often it sounded before. The same answer again changes nothing; another one to a question that was
+    """One answer to the question that is open. The last one ends the round. The same answer again changes nothing; another one to a question that was
     answered, and one to a round that is over, are refused.
     """
     row = own(db, user_id, round_id, for_change=True)
@@ -150,8 +142,8 @@ def answer(
         asked=asked.right,
         given=given,
         credit=mark.credit,
-        plays=max(0, min(plays, MOST_PLAYS)),
-        by_ear=row.by_ear,
+        plays=max(0, min(heard.plays, MOST_PLAYS)),
+        by_ear=heard.by_ear,
     )
     db.add(found)
     if number == row.questions:
@@ -168,15 +160,6 @@ def judge(row: EarRound, asked: Asked, given: str) -> Mark:
     if not given.strip() or len(given) > LONGEST_GIVEN:
         raise Refused("Give an answer first: a guess teaches, too.", field="given")
     return credit.judge(asked, given)
-
-
-def hear(db: Session, user_id: UUID, round_id: UUID, by_ear: bool) -> EarRound:
-    """Answer the questions that are left by ear, or without sound."""
-    row = own(db, user_id, round_id, for_change=True)
-    if row.mode == CORRECT and not by_ear:
-        raise Refused("Undoing an equaliser needs sound. End this round, or turn the sound on.")
-    row.by_ear = by_ear
-    return row
 
 
 def end(db: Session, user_id: UUID, round_id: UUID, *, at: datetime) -> EarRound:

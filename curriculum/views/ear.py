@@ -10,14 +10,18 @@ from pydantic import BaseModel, Field
 from core import clock
 from core.access import current_user, signed_in
 from core.database import get_db
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.once import once
 from core.web import read_form
-from curriculum.ear import confusion, correct, ladders, residue, rounds, skills, standing
+from curriculum.ear import confusion, correct, residue, rounds, skills, standing
 from curriculum.ear.asked import Asked
+from curriculum.ear.residue import Bell
+from curriculum.ear.rounds import Chosen, Heard
 from curriculum.models import EarAnswer, EarRound
+from curriculum.pictures import curves
 from curriculum.stats import periods, pictures
 from curriculum.stats.pictures import Column
+from curriculum.views import ear_sounds, sounds
 
 bp = Blueprint("ear", __name__)
 dice = random.SystemRandom()
@@ -42,7 +46,7 @@ class BellForm(BaseModel):
     number: Annotated[int, Field(ge=1, le=100)]
     freq_hz: Annotated[float, Field(ge=20, le=20_000, allow_inf_nan=False)]
     gain_db: Annotated[int, Field(ge=-24, le=24)]
-    q: Annotated[float, Field(ge=0.1, le=20, allow_inf_nan=False)]
+    q: Annotated[float, Field(ge=0.1, le=9, allow_inf_nan=False)]
     plays: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
@@ -51,11 +55,7 @@ class BellForm(BaseModel):
 def index():
     """The skills, and where the learner stands with each."""
     db, me = get_db(), current_user()
-    levels, scores, credits = (
-        standing.levels(db, me.id),
-        standing.scores(db, me.id),
-        standing.last_credits(db, me.id),
-    )
+    levels, scores, credits = standing.levels(db, me.id), standing.scores(db, me.id), standing.last_credits(db, me.id)
     left = rounds.left_open(db, me.id)
     return render_template(
         "curriculum/ear/index.html",
@@ -63,4 +63,261 @@ def index():
         left=left,
         left_title=skills.title(left.skill) if left else "",
         left_at=len(rounds.given_so_far(db, left)) + 1 if left else 0,
+        is_silent=_is_silent(),
     )
+
+
+@bp.get("/ear/skills/<skill>")
+@signed_in
+def skill(skill: str):
+    """One skill: its steps, how it went week by week, and what is taken for what."""
+    skills.highest(skill)
+    db, me = get_db(), current_user()
+    credits = standing.last_credits(db, me.id)
+    one = skills.card(skill, standing.levels(db, me.id), {}, credits)
+    steps = [(level, skills.step(skill, level)) for level in range(1, one.highest + 1)]
+    return render_template(
+        "curriculum/ear/skill.html",
+        one=one,
+        steps=steps,
+        shares={level: standing.percent(credits[skill, level]) for level, _ in steps if (skill, level) in credits},
+        **_history(standing.history(db, me.id, skill, today=clock.study_day(clock.now(), me.zone))),
+        **_taken(confusion.counted(db, me.id, skill), skill),
+    )
+
+
+@bp.post("/ear/skills/<skill>/level")
+@signed_in
+@once(again=skill)
+def stepped(skill: str):
+    form, top = read_form(StepForm), skills.highest(skill)
+    standing.step_to(get_db(), current_user().id, skill, form.level, highest=top, at=clock.now())
+    flash(f"You are on step {form.level} of {skills.title(skill)}.")
+    return redirect(url_for("ear.skill", skill=skill), 303)
+
+
+@bp.post("/ear/rounds")
+@signed_in
+@once(again=index)
+def begun():
+    """Roll the dice for ten questions, and go there."""
+    form = read_form(BeginForm)
+    chosen = Chosen(form.skill, form.level, by_ear=not _is_silent())
+    row = rounds.begin(get_db(), current_user().id, chosen, seed=dice.getrandbits(32), at=clock.now())
+    return redirect(url_for("ear.show", round_id=row.id), 303)
+
+
+@bp.get("/ear/rounds/<uuid:round_id>")
+@signed_in
+def show(round_id: UUID):
+    """The question that is open, what came of one that was answered, or how the round went."""
+    db = get_db()
+    row = rounds.own(db, current_user().id, round_id)
+    given = rounds.given_so_far(db, row)
+    if "answered" in request.args:
+        number = request.args.get("answered", type=int)
+        answered = next((one for one in given if one.number == number), None)
+        if answered is None:
+            raise NotFound
+        return _answered(row, answered)
+    if row.ended_at is not None:
+        return _end(row, given)
+    number = len(given) + 1
+    asked = rounds.question(row, number)
+    if row.mode == rounds.CORRECT:
+        return _correcting(row, number, asked)
+    return render_template(
+        "curriculum/ear/question.html",
+        **_frame(row, number),
+        asked=asked,
+        prompt=skills.prompt(asked),
+        **ear_sounds.question(asked, is_silent=_is_silent()),
+    )
+
+
+@bp.post("/ear/rounds/<uuid:round_id>/answers")
+@signed_in
+@once(again=show)
+def answered(round_id: UUID):
+    form = read_form(AnswerForm)
+    return _answer(round_id, form.number, form.given, form.plays)
+
+
+@bp.post("/ear/rounds/<uuid:round_id>/bells")
+@signed_in
+@once(again=show)
+def corrected(round_id: UUID):
+    """The answer of Correct mode: the bell that was set."""
+    form = read_form(BellForm)
+    return _answer(round_id, form.number, Bell(form.freq_hz, form.gain_db, form.q).key, form.plays)
+
+
+@bp.post("/ear/rounds/<uuid:round_id>/ended")
+@signed_in
+@once(again=show)
+def ended(round_id: UUID):
+    rounds.end(get_db(), current_user().id, round_id, at=clock.now())
+    return redirect(url_for("ear.show", round_id=round_id), 303)
+
+
+def _answer(round_id: UUID, number: int, given: str, plays: int):
+    me = current_user()
+    heard = Heard(plays, by_ear=not _is_silent())
+    rounds.answer(get_db(), me.id, round_id, number, given, heard, zone=me.zone, at=clock.now())
+    return redirect(url_for("ear.show", round_id=round_id, answered=number), 303)
+
+
+def _is_silent() -> bool:
+    return sounds.is_silent(clock.now(), current_user().zone)
+
+
+def _frame(row: EarRound, number: int, *, is_answered: bool = False) -> dict[str, Any]:
+    return {"round": row, "number": number, "title": skills.title(row.skill), "is_answered": is_answered}
+
+
+def _correcting(row: EarRound, number: int, asked: Asked):
+    """Correct mode. A bell in the address is heard through the server, for browsers without script."""
+    places = residue.centres(row.grid)
+    values = request.args
+    tried, preview = Bell(1000.0, 0, 1.4), ""
+    if "preview" in values:
+        tried = _bell_of(values, row.grid)
+        preview = ear_sounds.address(correct.undone(asked, tried))
+    return render_template(
+        "curriculum/ear/correct.html",
+        **_frame(row, number),
+        prompt=skills.prompt(asked),
+        sound=ear_sounds.address(asked.specs[0]),
+        is_silent=_is_silent(),
+        places=[(one, residue.hertz(one)) for one in places],
+        gains=[(one, f"{residue.signed(one)} dB") for one in range(residue.GAINS[0], residue.GAINS[1] + 1)],
+        qs=[(one, f"{one:g}") for one in residue.QS],
+        tried=tried,
+        preview=preview,
+        preview_words=tried.words,
+    )
+
+
+def _bell_of(values: Any, grid: str) -> Bell:
+    """The bell that the address says. One that the sliders cannot set is refused."""
+    try:
+        freq, gain, q = float(values["freq_hz"]), int(values["gain_db"]), float(values["q"])
+    except (KeyError, ValueError):
+        raise Refused("The address says no bell. Set it on the page.") from None
+    return residue.read(Bell(freq, gain, q).key, grid)
+
+
+def _answered(row: EarRound, answered: EarAnswer):
+    """What it was, and both sounds to compare."""
+    asked = rounds.question(row, answered.number)
+    is_last = answered.number == row.questions or row.ended_at is not None
+    more = _undone(asked, answered) if row.mode == rounds.CORRECT else ear_sounds.answered(asked, answered)
+    return render_template(
+        "curriculum/ear/answered.html",
+        **_frame(row, answered.number, is_answered=True),
+        asked=asked,
+        answered=answered,
+        mark=rounds.judge(row, asked, answered.given),
+        is_last=is_last,
+        **more,
+    )
+
+
+def _undone(asked: Asked, answered: EarAnswer) -> dict[str, Any]:
+    """After Correct mode: both curves in one picture, and the sound as it was, as it came, and as it was left."""
+    done = correct.done(asked)
+    tried = residue.read(answered.given, correct.STEPS[asked.level].grid)
+    return {
+        "picture": curves.response(
+            lambda hz: residue.decibels(done, hz),
+            lambda hz: residue.decibels(tried, hz),
+            ("what was done", "your bell"),
+            words=f"Two curves. What was done: {done.words}. Your bell: {tried.words}.",
+        ),
+        "you_said": f"Your bell: {tried.words}.",
+        "takes": ear_sounds.compared(
+            ("before the equaliser", correct.plain_of(asked)),
+            ("as you heard it first", asked.specs[0]),
+            ("through your bell", correct.undone(asked, tried)),
+        ),
+    }
+
+
+def _end(row: EarRound, given: Any):
+    """How the round went, what was taken for what in it, and whether another step of the ladder suits better."""
+    db, me = get_db(), current_user()
+    one = skills.card(row.skill, standing.levels(db, me.id), {}, standing.last_credits(db, me.id))
+    next_level = one.level + {"up": 1, "down": -1}.get(one.advice, 0)
+    return render_template(
+        "curriculum/ear/end.html",
+        round=row,
+        one=one,
+        given=given,
+        points=f"{sum(answer.credit for answer in given):.1f}".removesuffix(".0"),
+        next_level=next_level,
+        next_step=skills.step(row.skill, next_level),
+        rows=[_row(row, answer) for answer in given],
+        **_taken([(answer.asked, answer.given, 1) for answer in given], row.skill),
+    )
+
+
+def _row(row: EarRound, answer: EarAnswer) -> dict[str, Any]:
+    is_right = answer.given == answer.asked
+    if row.mode == rounds.CORRECT:
+        done = residue.read(answer.asked, row.grid).undone
+        was, said = done.words, residue.read(answer.given, row.grid).words
+    else:
+        was, said = (skills.says(key, row.skill) for key in (answer.asked, answer.given))
+    return {
+        "number": answer.number,
+        "was": was[:1].upper() + was[1:],
+        "said": "" if is_right else said,
+        "credit": answer.credit,
+        "percent": round(100 * answer.credit),
+    }
+
+
+def _taken(counted: list[confusion.Counted], skill: str) -> dict[str, Any]:
+    """What is taken for what, with the names of all answers in it."""
+    if skill == correct.SKILL:
+        return {"found": None}
+    if skill == "eq":
+        counted = confusion.split(counted)
+    keys = {key for asked, given, _ in counted for key in (asked, given)}
+    return {
+        "found": confusion.table(
+            counted, order=lambda key: skills.place(key, skill), says=lambda key: skills.says(key, skill)
+        ),
+        "labels": {key: skills.label(key, skill) for key in keys},
+        "names": {key: skills.says(key, skill) for key in keys},
+    }
+
+
+def _history(weeks: list[standing.Week]) -> dict[str, Any]:
+    if not weeks:
+        return {"weeks": []}
+    shown = [
+        {
+            "words": periods.short_day(week.monday),
+            "answers": week.answers,
+            "percent": "–" if week.share is None else f"{100 * week.share:.0f} %",
+        }
+        for week in weeks
+    ]
+    columns = [
+        Column(
+            (100 * (week.share or 0),),
+            words["words"],
+            f"week from {words['words']}: {week.answers} answers" + (f", {words['percent']}" if week.answers else ""),
+        )
+        for week, words in zip(weeks, shown, strict=True)
+    ]
+    known = [week for week in weeks if week.share is not None]
+    said = f"This skill brought you {100 * (known[-1].share or 0):.0f} % in your last week of it"
+    if len(known) > 1:
+        said += f", {100 * (known[0].share or 0):.0f} % in the first one shown"
+    return {
+        "weeks": shown,
+        "weeks_said": f"{said}.",
+        "weeks_chart": pictures.bar_chart(columns, unit=" %", top=100),
+    }
