@@ -32,6 +32,7 @@ COMMANDS = {
     "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
     "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "measure": ("curriculum.audio_commands:command", "Measure a sound file: loudness, peaks, stereo (--json)."),
+    "render": ("curriculum.sound_commands:render", "Make a sound file from a spec: render SPEC.json OUT.wav (--seed)."),
     "bench": ("curriculum.bench:bench", "Measure what an answer costs."),
     "bench-people": ("mentorship.bench_people:command", "Measure what a mentor's desk and brief cost."),
     "bench-uploads": ("mentorship.bench_uploads:command", "Measure what a request that uploads costs."),

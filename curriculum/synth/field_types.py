@@ -1,6 +1,7 @@
 """What a field of a spec may be: a number, a word, a flag, a list. Each reads JSON or an author's text, or refuses."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ Value = Any  # a number, a word, a flag, a list or a mapping, as JSON has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(ABC):
     """One value of a spec. `read` takes what JSON has, `from_text` what an author wrote; both may refuse."""
 
     default: Value
@@ -38,14 +39,14 @@ class Field:
         none = ", or none" if self.may_be_none else ""
         return f"{self._range()}{f' {self.unit}' if self.unit else ''}{none}"
 
-    def _read(self, name: str, value: Value) -> Value:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, name: str, value: Value) -> Value: ...
 
     def _of_text(self, text: str) -> Value:
         return text
 
-    def _range(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _range(self) -> str: ...
 
     def _refused(self, name: str, value: Value) -> Refused:
         said = value if isinstance(value, str) else _as_json(value)

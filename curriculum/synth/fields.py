@@ -204,7 +204,7 @@ KINDS: dict[str, dict[str, Field]] = {
             "meter": Word(options=tuple(METERS), default="4/4"),
             "bars": Number(low=1, high=2, is_whole=True, default=1),
             "slots_per_beat": OneOf(options=(2, 3, 4, 6), default=4, meaning="slots of a quarter note"),
-            "hits": Hits(voices=VOICES, default=None, meaning="left out: a kick on each beat"),
+            "hits": Hits(voices=VOICES, default=None, meaning="a kick on each beat when left out"),
             "swing_pct": Number(low=50, high=70, default=50, unit="%", meaning="place of every second slot"),
             "count_in": Number(low=0, high=2, is_whole=True, default=1, unit="bars"),
         }

@@ -2,17 +2,20 @@
 
 import copy
 import json
+import random
 from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Refused
 from curriculum.synth.field_types import read_all
-from curriculum.synth.fields import BAND, KINDS, METERS
+from curriculum.synth.fields import BAND, KINDS, METERS, NOISE_SEEDS, TIMBRES
+from curriculum.theory import numerals
 from curriculum.theory.steps import CHORDS
 
 Spec = Mapping[str, Any]  # `kind` and every field of the kind; never changed once it is read
 
 LOWEST_NOTE = 21  # MIDI: A0, the piano's lowest
+DRAWN_NOTES = (48, 72)  # MIDI: where roots and tonics are drawn
 
 
 def read(raw: Any) -> Spec:
@@ -32,6 +35,23 @@ def read(raw: Any) -> Spec:
     if kind in TOGETHER:
         TOGETHER[kind](spec)
     return spec
+
+
+def drawn(raw: Any, seed: int) -> Any:
+    """raw with what a showing draws, where it is left out: root or tonic from C3 to C5, timbre, noise seed."""
+    kind = raw.get("kind") if isinstance(raw, Mapping) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        return raw
+    throw = random.Random(seed).random  # alone promised to stay the same
+    low, high = DRAWN_NOTES
+    note = low + int(throw() * (high - low + 1))
+    dice = {
+        "root": note,
+        "tonic": note,
+        "timbre": TIMBRES[int(throw() * len(TIMBRES))],
+        "noise_seed": int(throw() * NOISE_SEEDS),
+    }
+    return {name: value for name, value in dice.items() if name in KINDS[kind]} | dict(raw)
 
 
 def canonical(spec: Spec) -> str:
@@ -87,6 +107,11 @@ def _chord(spec: dict[str, Any]) -> None:
         )
 
 
+def _progression(spec: dict[str, Any]) -> None:
+    for numeral in spec["numerals"]:
+        numerals.read(numeral, spec["mode"])
+
+
 def _delay(spec: dict[str, Any]) -> None:
     if spec["ping_pong"] and spec["channels"] != 2:
         raise Refused("`ping_pong` goes from side to side: it needs `channels` 2.", field="ping_pong")
@@ -113,6 +138,7 @@ TOGETHER = {
     "interval": _interval,
     "scale": _scale,
     "chord": _chord,
+    "progression": _progression,
     "delay": _delay,
     "rhythm": _rhythm,
 }
