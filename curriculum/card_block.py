@@ -16,7 +16,10 @@ CLOSING = re.compile(r"\s*/{3,}\s*")
 SEPARATOR = re.compile(r"\s*-{3}\s*")
 GAP = re.compile(r"\{\{(?:(?P<number>\d{1,3}):)?(?P<text>[^{}|]+?)(?:\|(?P<hint>[^{}|]*))?\}\}")
 
-TYPES = ("basic", "reverse", "cloze", "typed", "choice", "calculation")
+TYPES = ("basic", "reverse", "cloze", "typed", "choice", "calculation")  # those that a learner can write, too
+SOUNDING = ("sound-interval", "sound-chord", "sound-eq")
+SHOWING = ("notation", "keyboard", "pianoroll")
+COURSE_TYPES = (*TYPES, *SOUNDING, *SHOWING)
 FIELDS = ("id", "type", "tags", "source", "checked", "country")
 HOW_TO_CLOSE = "End each card with a line of three slashes."
 
@@ -126,9 +129,9 @@ def _fields(block: Block, report: Report) -> dict[str, str]:
 
 def _type(block: Block, fields: dict[str, str], report: Report) -> str:
     card_type = fields.get("type", "")
-    if card_type not in TYPES:
+    if card_type not in COURSE_TYPES:
         text = f'the card type "{card_type}" is unknown.' if card_type else "this card has no type."
-        report.add(block.first, text, f"Write type: and one of {', '.join(TYPES)}.")
+        report.add(block.first, text, f"Write type: and one of {', '.join(COURSE_TYPES)}.")
     return card_type
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from curriculum.calculation import Calculation
+from curriculum.ear.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,15 +39,15 @@ class Report:
 class Card:
     """One thing to review. The cards of one cloze text share their block, and so do both ways of a reverse one.
 
-    What is drawn anew each time (the order of a choice, the values of a calculation) stands open here: `showing` fills
-    it in.
+    What is drawn anew each time (the order of a choice, the values of a calculation, a sound) stands open here: `showing`
+    fills it in.
     """
 
-    id: str  # "k7m2qd", "k7m2qd.1", "k7m2qd.r"
+    id: str  # "k7m2qd", "k7m2qd.1", "k7m2qd.r", "k7m2qd.l3"
     lesson: str  # slug
-    type: str  # basic | reverse | cloze | typed | choice | calculation
+    type: str  # one of card_block.COURSE_TYPES
     front: Markup  # calculation: "…" where its values go
-    back: Markup  # choice: the right option; calculation: its formula
+    back: Markup  # choice: the right option; calculation: its formula; sounding: what it may be
     note: Markup  # shown after the answer, or ""
     accepted: tuple[str, ...]  # typed: the variants, the first is the one shown
     tags: tuple[str, ...]
@@ -58,6 +59,17 @@ class Card:
     country: str = ""
     options: tuple[Markup, ...] = ()  # choice: one line each, the right one first
     calculation: Calculation | None = None
+    sounding: Recipe | None = None
+    level: int = 0  # of an ear ladder, whose steps are cards of one block; 0: none
+
+    @property
+    def asked_as(self) -> str:
+        """How an answer is given before the card is turned: sound | calculation | choice | typed; "": in the head."""
+        if self.sounding is not None:
+            return "sound"
+        if self.calculation is not None:
+            return "calculation"
+        return "choice" if self.options else "typed" if self.accepted else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +98,11 @@ class Lesson:
     html: Markup
     steps: tuple[Step, ...]
     headings: tuple[tuple[int, str, str], ...]  # (level, id, text)
-    cards: tuple[Card, ...]
+    cards: tuple[Card, ...]  # those that join the learner's when the lesson is done; of a ladder its start
     hash: str  # of the file
     path: Path
     pictures: tuple[str, ...]  # file names beside the lesson
+    steps_of_ladders: tuple[Card, ...] = ()  # all other steps: each joins when the one before it holds
 
 
 @dataclass(frozen=True, slots=True)

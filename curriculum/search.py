@@ -120,7 +120,7 @@ def _named(name: str, value: str) -> Term:
         raise _refused(f'Write what you look for right after "{name}:", without a space.')
     if name == "prop":
         return _figure(value)
-    allowed = {"is": STATES, "type": card_block.TYPES}.get(name)
+    allowed = {"is": STATES, "type": card_block.COURSE_TYPES}.get(name)
     if allowed and value not in allowed:
         raise _refused(f'There is no "{name}:{value}". After {name}: comes one of {", ".join(allowed)}.')
     return Named(name, value)

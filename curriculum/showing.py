@@ -7,6 +7,8 @@ from markupsafe import Markup
 
 from curriculum.calculation import ANSWER, Values, number_of
 from curriculum.content import Card
+from curriculum.ear import draw
+from curriculum.ear.asked import Asked
 from curriculum.typed import Part, Verdict
 from curriculum.typed import judge as judge_typed
 
@@ -28,10 +30,14 @@ class Showing(NamedTuple):
     values: Values = NOTHING_DRAWN  # calculation: by name, with the answer as "answer"
     unit: str = ""  # calculation: what stands beside the field
     is_signed: bool = False  # calculation: the answer may be below zero for some values
+    asked: Asked | None = None  # sounding: what is heard, and what it may be called
 
 
 def show(card: Card, seed: int) -> Showing:
     """The same seed shows the same."""
+    if card.sounding is not None:
+        asked = draw.ask(card.sounding, seed, card.id)
+        return Showing(card.front, Markup("<p>{}</p>").format(asked.words), card.note, asked=asked)
     if card.calculation is not None:
         return _drawn(card, seed)
     if card.options:
@@ -40,7 +46,9 @@ def show(card: Card, seed: int) -> Showing:
 
 
 def judge(card: Card, seed: int, given: str) -> Verdict | None:
-    """given: what was typed; of a choice the place of the option, from "1". None: the card asks for nothing."""
+    """given: what was typed; of a choice the place of the option, from "1"; of a sound a key. None: the card asks nothing."""
+    if card.sounding is not None:
+        return _heard(draw.ask(card.sounding, seed, card.id), given)
     if card.calculation is not None:
         return card.calculation.judge(given, card.calculation.draw(seed, card.id))
     if card.options:
@@ -60,6 +68,14 @@ def _drawn(card: Card, seed: int) -> Showing:
         unit=sum_.units[-1] if sum_.units else "",
         is_signed=sum_.is_signed,
     )
+
+
+def _heard(asked: Asked, given: str) -> Verdict:
+    if not given.strip():
+        return Verdict("empty", "You gave no answer.", credit=0.0, rating=1)
+    is_right = given.strip() == asked.right
+    words = "Right." if is_right else "Not this."
+    return Verdict("right" if is_right else "wrong", words, credit=float(is_right), rating=3 if is_right else 1)
 
 
 def _shuffled(card: Card, seed: int) -> list[Option]:

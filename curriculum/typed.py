@@ -39,11 +39,13 @@ class Verdict:
     words: str  # what is said about it
     parts: tuple[Part, ...] = ()  # of the answer as written, against the nearest accepted one
     chosen: int = 0  # choice: the place that was pressed, from 1
+    credit: float | None = None  # by ear: 0 to 1; None: this kind of card has none
+    rating: int = 0  # by ear: the one that is proposed, of which the others follow; 0: as `kind` says
 
     @property
     def grade(self) -> int:
         """The button that gets the focus: 1 forgot, 2 hard, 3 good."""
-        return {"right": 3, "spelling": 3, "close": 2}.get(self.kind, 1)
+        return self.rating or {"right": 3, "spelling": 3, "close": 2}.get(self.kind, 1)
 
 
 def compare_typed(given: str, accepted: str) -> bool:
