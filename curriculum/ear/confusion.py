@@ -46,9 +46,11 @@ class Confusion:
     taken: tuple[Counted, ...]  # the most frequent ones, the worst first
 
 
-def counted(db: Session, user_id: UUID, skill: str, *, last: int = LAST) -> list[Counted]:
-    """The learner's last answers in this skill, at the desk and in the ear room."""
+def counted(db: Session, user_id: UUID, skill: str, level: int | None = None, *, last: int = LAST) -> list[Counted]:
+    """The learner's last answers in this skill, at the desk and in the ear room. level: None, of all steps."""
     rows = standing.counting(user_id).where(col(EarAnswer.skill) == skill)
+    if level is not None:
+        rows = rows.where(col(EarAnswer.level) == level)
     newest = rows.order_by(col(EarAnswer.at).desc(), col(EarAnswer.id).desc()).limit(last).subquery()
     both = (newest.c.asked, newest.c.given)
     return [(asked, given, count) for asked, given, count in db.execute(sa.select(*both, sa.func.count()).group_by(*both))]

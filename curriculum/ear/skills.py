@@ -1,6 +1,7 @@
 """The skills of the ear room in words: what each is for, what is asked, what an answer is called in a table."""
 
 import math
+from functools import cache
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from core.errors import NotFound
 from curriculum.ear import correct, ladders, residue, standing
 from curriculum.ear.asked import Asked
 from curriculum.ear.standing import Score
-from curriculum.theory import chords, intervals
+from curriculum.theory import intervals
 from curriculum.theory.steps import CHORDS
 
 
@@ -37,39 +38,67 @@ class SkillCard:
 WORDS = {
     "eq": Skill(
         "Equaliser",
-        "Name the frequency that was raised or cut. It is what lets you reach for the right knob at once.",
+        "Which band was raised or cut? Then your hand finds the right knob at once.",
         "B went through an equaliser. Where?",
+        "sliders-horizontal",
+    ),
+    correct.SKILL: Skill(
+        "Correct",
+        "An equaliser was left on a sound. Undo it with a bell, by ear alone, as you would in a mix.",
+        "An equaliser was left on this sound. Undo it.",
         "sliders-horizontal",
     ),
     "interval": Skill(
         "Intervals",
-        "Name the distance between two notes. Melodies that you hear become melodies that you can play.",
+        "How far apart are two notes? Melodies that you hear become melodies that you can play.",
         "Which interval is this?",
         "music",
     ),
     "chord": Skill(
         "Chords",
-        "Name the kind of chord. It is how you take the harmony off a record.",
+        "Which kind of chord, how does it close, which loop? So you take the harmony off a record.",
         "Which chord is this?",
         "piano",
     ),
-    correct.SKILL: Skill(
-        "Correct",
-        "An equaliser was left on a sound. Undo it with a bell, by ear alone, as you would in a mix.",
-        "Something was done to this sound. Undo it.",
-        "sliders-horizontal",
+    "degree": Skill(
+        "Degrees",
+        "Which degree of the key is it? The way by which melodies are remembered.",
+        "Which degree of the key is this note?",
+        "music",
     ),
+    "scale": Skill("Scales", "Which scale is it, and so which notes will fit?", "Which scale is this?", "music"),
+    "filter": Skill(
+        "Filters", "What was cut away, and from where on?", "B went through a filter. Which?", "sliders-horizontal"
+    ),
+    "compression": Skill(
+        "Compression",
+        "How hard, how fast? The change is small and is in every record.",
+        "B went through a compressor. How is it set?",
+        "audio-lines",
+    ),
+    "level": Skill(
+        "Level", "How many dB louder or quieter? The first thing a mix asks.", "How much did B change?", "audio-lines"
+    ),
+    "pan": Skill("Panning", "Where between the speakers? Wear headphones.", "Where does it stand?", "headphones"),
+    "width": Skill("Width", "How wide, and is one side turned round? Wear headphones.", "How wide is B?", "headphones"),
+    "delay": Skill("Delay", "How long until the repeat?", "B went through a delay. How is it set?", "history"),
+    "reverb": Skill("Reverb", "How long is the room, how late does it answer?", "B stands in a room. Which?", "history"),
+    "tone": Skill("Tones", "Name a frequency on its own.", "Which frequency is this?", "audio-lines"),
+    "rhythm": Skill("Rhythms", "Write down what was played.", "Which rhythm is this?", "clock"),
+    "tempo": Skill("Tempo", "How fast is it? Tap along first.", "How fast is this?", "clock"),
 }
-ORDER = (*ladders.SKILLS, correct.SKILL)
+ORDER = ("eq", correct.SKILL, *(skill for skill in ladders.SKILLS if skill != "eq"))
 PROMPTS = {
     "interval": "Which interval is this?",
     "degree": "Which degree of the key is the last note?",
     "chord": "Which chord is this?",
     "cadence": "How does it close?",
     "progression": "Which chords are these, one after the other?",
-    "scale": "Which scale is this?",
-    "eq": "B went through an equaliser. Where?",
 }
+BY_STEP = ("filter", "compression", "width", "delay", "reverb")  # another step asks for another thing
+TOLD_APART = frozenset(ORDER) - {correct.SKILL, "rhythm"}  # skills whose answers make a table
+SHORT = 8  # letters of a table's head
+DRAWS = 6  # questions of a step that are looked at for the names of its answers
 
 
 def highest(skill: str) -> int:
@@ -88,7 +117,7 @@ def start(skill: str) -> int:
 
 def step(skill: str, level: int) -> str:
     """What a step of the ladder asks."""
-    return correct.STEPS[level].words if skill == correct.SKILL else ladders.LEVELS[skill][level].words
+    return correct.STEPS[level].words if skill == correct.SKILL else ladders.LEVELS[skill][level]
 
 
 def words(skill: str) -> Skill:
@@ -127,28 +156,47 @@ def advice(skill: str, level: int, credits: Sequence[float]) -> str:
     return "" if is_end else found
 
 
-def label(key: str, skill: str) -> str:
+def is_told_apart(key: str) -> bool:
+    """Whether an answer has a place in a table of what is taken for what. Chord loops are too many."""
+    return all(part[:1] in ("+", "-") for part in key.split(" ")) or " " not in key
+
+
+def label(key: str, skill: str, level: int | None = None) -> str:
     """An answer in the head of a table: "P5", "+1k"."""
     if skill == "interval" and key.isdecimal():
         return intervals.usual(int(key)).short if int(key) % 12 != intervals.TRITONE else "TT"
-    if (hertz := _hertz(key)) is not None and skill == "eq":
+    if (hertz := _hertz(key)) is not None and skill in ("eq", "tone"):
         sign = {"+": "+", "-": "−"}.get(key[0], "")
         return f"{sign}{residue.hertz(hertz).replace(' kHz', 'k').replace(' Hz', '')}"
-    return key
+    quality, _, inversion = key.partition("/")
+    if quality in CHORDS:
+        return key
+    said = says(key, skill, level)
+    return said if len(said) <= SHORT else " ".join(word[:3] for word in said.replace(",", "").split()[:2])
 
 
-def says(key: str, skill: str) -> str:
-    """An answer in words: "perfect fifth", "cut at 1 kHz"."""
+def says(key: str, skill: str, level: int | None = None) -> str:
+    """An answer in words: "perfect fifth", "cut at 1 kHz". level: of a skill that asks for another thing on each."""
+    if not key:
+        return "nothing"
     if skill == "interval" and key.isdecimal():
         return intervals.heard_name(int(key))
-    if (hertz := _hertz(key)) is not None and skill == "eq":
+    if (hertz := _hertz(key)) is not None and skill in ("eq", "tone"):
         done = {"+": "boost at ", "-": "cut at "}.get(key[0], "")
         return f"{done}{residue.hertz(hertz)}"
-    quality, _, inversion = key.partition("/")
-    if skill == "chord" and quality in chords.NAMES:
-        turned = f", {chords.INVERSIONS[int(inversion)]}" if inversion else ""
-        return f"{chords.NAMES[quality]}{turned}"
-    return key
+    return _called(skill, level).get(key, key)
+
+
+@cache
+def _called(skill: str, level: int | None) -> dict[str, str]:
+    """Key of an answer -> its words, as the questions of these steps have them."""
+    levels = range(1, highest(skill) + 1) if level is None else (level,)
+    return {
+        choice.key: choice.words
+        for one in levels
+        for seed in range(DRAWS)
+        for choice in ladders.ask(skill, one, seed).choices
+    }
 
 
 def place(key: str, skill: str) -> tuple[float, ...]:

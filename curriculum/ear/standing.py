@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core.errors import Refused
-from curriculum.models import EarAnswer, EarLevel, EarRound, Review
+from curriculum.ear import answers
+from curriculum.models import EarAnswer, EarLevel, EarRound
 
-LOOKED_AT = 20  # answers that say whether a step up or down is due
 WEEKS = 26
 
 
@@ -36,8 +36,9 @@ class Week:
 
 def counting(user_id: UUID) -> SelectOfScalar[EarAnswer]:
     """The answers that count: those of the desk while their reviews are not undone."""
-    undone = select(col(Review.cancels)).where(col(Review.user_id) == user_id, col(Review.cancels).is_not(None))
-    return select(EarAnswer).where(col(EarAnswer.user_id) == user_id, col(EarAnswer.id).not_in(undone))
+    return select(EarAnswer).where(
+        col(EarAnswer.user_id) == user_id, col(EarAnswer.id).not_in(answers.undone(user_id))
+    )
 
 
 def levels(db: Session, user_id: UUID) -> dict[str, int]:
@@ -60,14 +61,14 @@ def step_to(db: Session, user_id: UUID, skill: str, level: int, *, highest: int,
     return row
 
 
-def last_credits(db: Session, user_id: UUID, *, last: int = LOOKED_AT) -> dict[tuple[str, int], list[float]]:
-    """(skill, level) -> the credits of the last answers there, the newest first. One query for all."""
+def last_credits(db: Session, user_id: UUID, *, last: int = answers.LOOKED_AT) -> dict[tuple[str, int], list[float]]:
+    """(skill, level) -> the credits of the last answers there, the newest last. One query for all."""
     found = counting(user_id).subquery()
     place = sa.func.row_number().over(
         partition_by=(found.c.skill, found.c.level), order_by=(found.c.at.desc(), found.c.id.desc())
     )
     numbered = sa.select(found.c.skill, found.c.level, found.c.credit, place.label("place")).subquery()
-    rows = sa.select(numbered).where(numbered.c.place <= last).order_by(numbered.c.place)
+    rows = sa.select(numbered).where(numbered.c.place <= last).order_by(numbered.c.place.desc())
     credits: dict[tuple[str, int], list[float]] = {}
     for skill, level, credit, _ in db.execute(rows):
         credits.setdefault((skill, level), []).append(credit)

@@ -75,14 +75,15 @@ def skill(skill: str):
     db, me = get_db(), current_user()
     credits = standing.last_credits(db, me.id)
     one = skills.card(skill, standing.levels(db, me.id), {}, credits)
-    steps = [(level, skills.step(skill, level)) for level in range(1, one.highest + 1)]
+    steps = [(number, skills.step(skill, number)) for number in range(1, one.highest + 1)]
+    level = one.level if skill in skills.BY_STEP else None
     return render_template(
         "curriculum/ear/skill.html",
         one=one,
         steps=steps,
-        shares={level: standing.percent(credits[skill, level]) for level, _ in steps if (skill, level) in credits},
+        shares={number: standing.percent(credits[skill, number]) for number, _ in steps if (skill, number) in credits},
         **_history(standing.history(db, me.id, skill, today=clock.study_day(clock.now(), me.zone))),
-        **_taken(confusion.counted(db, me.id, skill), skill),
+        **_taken(confusion.counted(db, me.id, skill, level), skill, level),
     )
 
 
@@ -257,7 +258,7 @@ def _end(row: EarRound, given: Any):
         next_level=next_level,
         next_step=skills.step(row.skill, next_level),
         rows=[_row(row, answer) for answer in given],
-        **_taken([(answer.asked, answer.given, 1) for answer in given], row.skill),
+        **_taken([(answer.asked, answer.given, 1) for answer in given], row.skill, row.level),
     )
 
 
@@ -267,7 +268,7 @@ def _row(row: EarRound, answer: EarAnswer) -> dict[str, Any]:
         done = residue.read(answer.asked, row.grid).undone
         was, said = done.words, residue.read(answer.given, row.grid).words
     else:
-        was, said = (skills.says(key, row.skill) for key in (answer.asked, answer.given))
+        was, said = (skills.says(key, row.skill, row.level) for key in (answer.asked, answer.given))
     return {
         "number": answer.number,
         "was": was[:1].upper() + was[1:],
@@ -277,19 +278,19 @@ def _row(row: EarRound, answer: EarAnswer) -> dict[str, Any]:
     }
 
 
-def _taken(counted: list[confusion.Counted], skill: str) -> dict[str, Any]:
+def _taken(counted: list[confusion.Counted], skill: str, level: int | None) -> dict[str, Any]:
     """What is taken for what, with the names of all answers in it."""
-    if skill == correct.SKILL:
+    if skill not in skills.TOLD_APART:
         return {"found": None}
     if skill == "eq":
         counted = confusion.split(counted)
+    counted = [one for one in counted if skills.is_told_apart(one[0])]
     keys = {key for asked, given, _ in counted for key in (asked, given)}
+    names = {key: skills.says(key, skill, level) for key in keys}
     return {
-        "found": confusion.table(
-            counted, order=lambda key: skills.place(key, skill), says=lambda key: skills.says(key, skill)
-        ),
-        "labels": {key: skills.label(key, skill) for key in keys},
-        "names": {key: skills.says(key, skill) for key in keys},
+        "found": confusion.table(counted, order=lambda key: skills.place(key, skill), says=names.__getitem__),
+        "labels": {key: skills.label(key, skill, level) for key in keys},
+        "names": names,
     }
 
 
