@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from curriculum.ear import bands
 from curriculum.quantities import shown
 from curriculum.theory import chords, intervals, scales
 
@@ -75,6 +76,7 @@ def words_of(kind: str, name: str, value: Any) -> str:
 
 def hertz(value: float) -> str:
     """As engineers say it: 250 Hz, 1 kHz, 1.25 kHz."""
+    value = bands.called(value)
     return f"{shown(value / 1000)} kHz" if value >= 1000 else f"{shown(value)} Hz"
 
 
@@ -93,7 +95,7 @@ def _number(name: str, value: float) -> str:
         case "bpm":
             return f"{shown(value)} BPM"
         case "ratio":
-            return f"{shown(value)}:1"
+            return f"{shown(value)}:1" if value > 1 else "not compressed"
         case "slope":
             return f"{shown(value)} dB an octave"
         case "position":
