@@ -11,8 +11,10 @@ from markupsafe import Markup
 from core import prose
 from curriculum import calculation_text
 from curriculum.calculation_text import Fault
-from curriculum.card_block import GAP, TYPES, CardText
+from curriculum.card_block import GAP, SHOWING, SOUNDING, TYPES, CardText
 from curriculum.content import Card
+from curriculum.ear import draw, recipe_text
+from curriculum.ear.recipe import Recipe
 from curriculum.lesson_page import Gaps
 from curriculum.typed import compare_typed
 
@@ -22,6 +24,9 @@ OPTION = re.compile(r"\s*[-*+]\s+\[(?P<mark>.)\]\s+(?P<words>.*\S)\s*")
 LIST_ITEM = re.compile(r"\s*[-*+]\s")
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 6
 HOW_TO_CHOOSE = "Write the options one a line: - [x] the right one, - [ ] a wrong one."
+PICTURES = {"notation": ("abc", "grid"), "keyboard": ("keyboard",), "pianoroll": ("pianoroll",)}  # names of fences
+FENCE = re.compile(r"^ {0,3}```+ *([\w-]+)", re.MULTILINE)
+MOST_NAMED = 8  # answers of a sounding card
 LONGEST_PART = 5_000  # characters of a question, an answer or a note that a learner writes
 
 
@@ -59,6 +64,7 @@ def make(words: CardText, lesson: str, renderer: Renderer) -> tuple[list[Card], 
     if faults:
         return [], faults
     makers = {"cloze": _cloze, "typed": _typed, "choice": _choice, "calculation": _calculation, "reverse": _reverse}
+    makers |= dict.fromkeys(SOUNDING, _sounding) | dict.fromkeys(SHOWING, _showing)
     cards = makers.get(words.type, _basic)(words, lesson, renderer, faults)
     return ([] if faults else cards), faults
 
@@ -206,6 +212,51 @@ def _calculation(words: CardText, lesson: str, renderer: Renderer, faults: list[
     back = Markup("<p>{}{}</p>").format(made.answer.text, f" ({made.units[-1]})" if made.units else "")
     card = _card(words, lesson, renderer, made.question.open(), back, note=made.note.open(), calculation=made)
     return [card]
+
+
+def _showing(words: CardText, lesson: str, renderer: Renderer, faults: list[Fault]) -> list[Card]:
+    """A picture in the question, answered as a choice or typed; or a rhythm that sounds."""
+    if words.type == "notation" and recipe_text.is_recipe(words.answer):
+        return _sounding(words, lesson, renderer, faults)
+    names = PICTURES[words.type]
+    fences = [fence[1] for fence in FENCE.finditer(words.question)]
+    if not set(fences) & set(names):
+        mend = " or ".join(f"```{name}" for name in names)
+        faults.append(Fault("question", None, "this card shows no picture.", f"Write one between {mend} and ```."))
+        return []
+    is_choice = LIST_ITEM.match(words.answer.lstrip("\n")) is not None
+    return (_choice if is_choice else _typed)(words, lesson, renderer, faults)
+
+
+def _sounding(words: CardText, lesson: str, renderer: Renderer, faults: list[Fault]) -> list[Card]:
+    recipes, found = recipe_text.read(words.type, words.answer)
+    faults += found
+    front = renderer.html(words.question)
+    return [
+        _card(
+            words,
+            lesson,
+            renderer,
+            front,
+            _may_be(recipe),
+            card_id=f"{words.id}.l{recipe.level}" if recipe.level else "",
+            sounding=recipe,
+            level=recipe.level,
+            joins=recipe.joins,
+        )
+        for recipe in recipes
+    ]
+
+
+def _may_be(recipe: Recipe) -> Markup:
+    """What the answer may be, for lists where nothing sounds."""
+    if recipe.ladder:
+        return Markup("<p>It sounds. Step {} of its ladder.</p>").format(recipe.level)
+    if recipe.asks == draw.SIDE:
+        return Markup("<p>It sounds: one of two sides.</p>")
+    answers = [choice.words for choice in draw.possible(recipe)]
+    more = f" and {len(answers) - MOST_NAMED} more" if len(answers) > MOST_NAMED else ""
+    return Markup("<p>It sounds: {}{}.</p>").format(", ".join(answers[:MOST_NAMED]), more)
 
 
 def _card(

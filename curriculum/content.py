@@ -61,6 +61,7 @@ class Card:
     calculation: Calculation | None = None
     sounding: Recipe | None = None
     level: int = 0  # of an ear ladder, whose steps are cards of one block; 0: none
+    joins: bool = True  # when its lesson is done; the other steps of a ladder join one by one
 
     @property
     def asked_as(self) -> str:

@@ -84,8 +84,9 @@ def read(path: str, text: str) -> Draft:
     links = CourseLinks(lesson.slug, found)
     renderer = Renderer(extensions=[links])
     boxes = ExampleBoxes({block.first for block in shown})
-    cards = tuple(_cards(texts.values(), lesson.slug, renderer, report))
-    seen_and_heard = [made for block in shown if (made := examples.read(block, renderer.html, report))]
+    made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
+    cards = tuple(card for card in made if card.joins)
+    seen_and_heard = [one for block in shown if (one := examples.read(block, renderer.html, report))]
     marked = _with_marks(body, [*map(_card_mark, blocks), *(block.mark for block in shown)])
     page = _page(marked, texts, cards, links, renderer, boxes)
     _check_sections(body, blocks, page, report)
@@ -99,6 +100,7 @@ def read(path: str, text: str) -> Draft:
         steps=page.steps,
         headings=page.headings,
         cards=cards,
+        steps_of_ladders=tuple(card for card in made if not card.joins),
         hash=_hash("\n".join(whole).strip()),
         pictures=tuple(dict.fromkeys(name for name, _ in found.pictures)),
         examples=tuple(seen_and_heard),

@@ -244,7 +244,7 @@ def _library(kept: _Kept, catalogue: Catalogue, folder: Path, texts_hash: str) -
         programmes={one.slug: _known_weeks(one, milestones, catalogue) for one in kept.programmes.values()},
         pathways=kept.pathways,
         glossary=dict(sorted(kept.glossary.items())),
-        cards={card.id: card for lesson in lessons.values() for card in lesson.cards},
+        cards={card.id: card for lesson in lessons.values() for card in (*lesson.cards, *lesson.steps_of_ladders)},
         hash=texts_hash,
     )
 

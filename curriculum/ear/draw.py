@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from curriculum.calculation import number_of
-from curriculum.ear import names
+from core.errors import Refused
+from curriculum.calculation import ATTEMPTS, number_of
+from curriculum.ear import ladders, names
 from curriculum.ear.asked import Asked, Choice, Spec
 from curriculum.ear.recipe import SIDE, Recipe, Values
 from curriculum.synth import spec as specs
 from curriculum.synth.fields import BAND, KINDS, NOISE_SEEDS, TIMBRES
 
+SEEDS = 2**32
 ROOTS = tuple(range(48, 73))  # C3 to C5
 SIDES = (Choice("a", "A"), Choice("b", "B"))
 USUALLY: Mapping[str, Values] = {
@@ -36,18 +38,40 @@ class Lot:
 
 
 def ask(recipe: Recipe, seed: int, card_id: str) -> Asked:
-    """A recipe that was proven is never refused."""
-    lot = Lot(number_of(seed, card_id))
+    """A recipe that was proven is never refused; where two drawn values do not go together, others are drawn."""
+    if recipe.ladder:
+        return ladders.ask(recipe.ladder, recipe.level, number_of(seed, card_id) % SEEDS)
+    for attempt in range(ATTEMPTS - 1):
+        try:
+            return asked_at(recipe, number_of(seed, card_id, attempt))
+        except Refused:
+            continue
+    return asked_at(recipe, number_of(seed, card_id, ATTEMPTS))
+
+
+def asked_at(recipe: Recipe, number: int) -> Asked:
+    """The question that this large number gives. Values that do not go together are refused."""
+    lot = Lot(number)
     drawn = _drawn(recipe, lot)
     if recipe.asks == SIDE:
         is_b = lot.place(2) == 1
         two = _pair(recipe.kind, drawn)
-        return _asked(recipe, two if is_b else two[::-1], SIDES[is_b].key, f"{SIDES[is_b].words}: {names.said(two[1])}", _sides(recipe))
-    choices = possible(recipe)
+        side = _sides(recipe)[is_b]
+        return _asked(recipe, two if is_b else two[::-1], side.key, f"{side.words}: {names.said(two[1])}", _sides(recipe))
     right = names.key(recipe.asks, drawn, signed=is_signed(recipe))
     made = _pair(recipe.kind, drawn) if recipe.pair else (spec_of(recipe.kind, drawn),)
-    shown = _some(choices, right, recipe.most, lot) if recipe.answered_by == "choice" else ()
+    shown = _some(possible(recipe), right, recipe.most, lot) if recipe.answered_by == "choice" else ()
     return _asked(recipe, made, right, names.said(made[-1]), shown)
+
+
+def variants(recipe: Recipe, number: int) -> list[tuple[str, Spec]]:
+    """What each possible answer would sound like, were nothing else drawn than at this showing."""
+    drawn = _drawn(recipe, Lot(number))
+    signed = is_signed(recipe)
+    return [
+        (names.key(recipe.asks, values, signed=signed), spec_of(recipe.kind, drawn | values))
+        for values in answers(recipe)
+    ]
 
 
 def possible(recipe: Recipe) -> tuple[Choice, ...]:

@@ -25,6 +25,7 @@ class Recipe:
     most: int = MOST_CHOICES  # buttons
     ladder: str = ""  # skill; then all of the above is the ladder's
     level: int = 0  # of the ladder, from 1
+    joins: bool = True  # not a ladder, or the step that it starts with
 
     def values_of(self, name: str) -> Values:
         return dict(self.fields).get(name, ())

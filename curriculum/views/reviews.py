@@ -30,6 +30,9 @@ class AnswerForm(BaseModel):
     id: UUID
     rating: Annotated[int, Field(ge=1, le=4)]
     seconds: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    given: Annotated[str, Field(max_length=LONGEST)] | None = None  # of a card that sounds
+    plays: Annotated[int, Field(ge=0, le=MOST_PLAYS)] = 0
+    by_ear: bool = True
 
 
 class CardForm(BaseModel):
@@ -44,14 +47,15 @@ def desk():
     _build_list(at)
     if not wants_fragment() and (page := backlog.instead(at)):
         return page
-    shown = reviews.next_card(store.of(database()), library(), me.id, me.zone, at=at)
-    given = request.args.get("given") if shown.card and request.args.get("card") == shown.card.id else None
+    shown, put_off = _next_that_makes_sense(me.id, me.zone, at)
+    is_asked = shown.card is not None and request.args.get("card") == shown.card.id
+    given = _given(shown) if is_asked else None
     if wants_fragment():
-        return fragment(shown, given)
+        return fragment(shown, given, put_off=put_off)
     if shown.card is None:
         return _done_for_now(at)
-    is_open = given is not None or request.args.get("card") == shown.card.id
-    return render_template("curriculum/reviews.html", **context(shown, given, is_open))
+    is_open = given is not None or (is_asked and shown.card.sounding is None)
+    return render_template("curriculum/reviews.html", **context(shown, given, is_open, put_off=put_off))
 
 
 @bp.post("/reviews/<card_id>")
@@ -69,11 +73,13 @@ def answer(card_id: str):
         seconds=form.seconds,
         at=at,
         idle_before=idle_before(at),
+        given=Given(form.given or "", form.plays, form.by_ear),
     )
     if shown is None:
         return unknown()
+    _climb(card_id, at)
     if wants_fragment():
-        return fragment(shown)
+        return _fragment_after(shown, at)
     if shown.set_aside:
         flash(_leech_words(shown.set_aside))
     return redirect(url_for("reviews.desk"), 303)

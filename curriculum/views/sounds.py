@@ -1,19 +1,20 @@
 """Sounds under their names, and whether a sitting goes by ear or without sound."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, redirect, request, send_file, url_for
 from flask import session as cookie
 from pydantic import BaseModel, Field
 
 from core import clock
-from core.access import current_user, signed_in
+from core.access import signed_in
 from core.once import once
 from core.web import FOR_GOOD, own_path, read_form
 from curriculum.ear.takes import FORMATS, Takes
 
 bp = Blueprint("sounds", __name__)
-SILENT = "silent"  # in the cookie: the study day until whose end sounding cards are answered without sound
+SILENT = "silent"  # in the cookie: until when sounding cards are answered without sound, Unix time
+SITTING = timedelta(hours=8)
 
 
 class BackForm(BaseModel):
@@ -25,9 +26,9 @@ def takes() -> Takes:
     return found
 
 
-def is_silent(at: datetime, zone: str) -> bool:
-    """Whether this sitting goes without sound. It ends with the study day, or by the way back."""
-    return cookie.get(SILENT) == clock.study_day(at, zone)
+def is_silent(at: datetime) -> bool:
+    """Whether this sitting goes without sound, which was chosen in it and is kept nowhere else."""
+    return bool(cookie.get(SILENT, 0) > at.timestamp())
 
 
 @bp.get("/sound/<name>.<any(flac, mp3):kind>")
@@ -50,7 +51,7 @@ def _back():
 @once(again=_back)
 def without_sound():
     form = read_form(BackForm)
-    cookie[SILENT] = clock.study_day(clock.now(), current_user().zone)
+    cookie[SILENT] = int((clock.now() + SITTING).timestamp())
     return redirect(own_path(form.next, url_for("reviews.desk")), 303)
 
 
