@@ -16,6 +16,7 @@ MOST = 12  # rows and columns; what sounded less often is left out
 TOLD = 3  # confusions in words
 OFTEN = 2  # times that a confusion must have come to be told
 SHADES = 4
+ALSO = ("interval", "chord")  # skills whose ladder asks for sounds of other kinds, too; their answers are called alike
 
 Counted = tuple[str, str, int]  # what sounded, what was said, how often
 
@@ -49,11 +50,23 @@ class Confusion:
 def counted(db: Session, user_id: UUID, skill: str, level: int | None = None, *, last: int = LAST) -> list[Counted]:
     """The learner's last answers in this skill, at the desk and in the ear room. level: None, of all steps."""
     rows = standing.counting(user_id).where(col(EarAnswer.skill) == skill)
+    if skill in ALSO:
+        rows = rows.where(col(EarAnswer.specs).contains(kind_of(skill)))
     if level is not None:
         rows = rows.where(col(EarAnswer.level) == level)
     newest = rows.order_by(col(EarAnswer.at).desc(), col(EarAnswer.id).desc()).limit(last).subquery()
     both = (newest.c.asked, newest.c.given)
     return [(asked, given, count) for asked, given, count in db.execute(sa.select(*both, sa.func.count()).group_by(*both))]
+
+
+def is_of(answer: EarAnswer) -> bool:
+    """Whether an answer belongs in the table of its skill."""
+    return answer.skill not in ALSO or kind_of(answer.skill) in answer.specs
+
+
+def kind_of(skill: str) -> str:
+    """As it stands in canonical JSON."""
+    return f'"kind":"{skill}"'
 
 
 def split(found: Iterable[Counted]) -> list[Counted]:

@@ -24,6 +24,10 @@ class Score:
     questions: int  # that were answered
     ended_at: datetime
 
+    @property
+    def said(self) -> str:
+        return f"{in_tenths(self.points)} of {self.questions}"
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -108,6 +112,11 @@ def history(db: Session, user_id: UUID, skill: str, *, today: int, weeks: int = 
     if not sums:
         return []
     return [_week(monday, sums.get(monday, (0.0, 0))) for monday in range(min(sums), this_week + 1, 7)]
+
+
+def in_tenths(points: float) -> str:
+    """8.3, 10"""
+    return f"{points:.1f}".removesuffix(".0")
 
 
 def percent(credits: Sequence[float]) -> int:

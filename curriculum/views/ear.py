@@ -13,15 +13,18 @@ from core.database import get_db
 from core.errors import NotFound, Refused
 from core.once import once
 from core.web import read_form
+from curriculum import plans
 from curriculum.ear import confusion, correct, residue, rounds, skills, standing
-from curriculum.ear.asked import Asked
+from curriculum.ear.asked import Asked, Spec
 from curriculum.ear.residue import Bell
 from curriculum.ear.rounds import Chosen, Heard
+from curriculum.ear.takes import Take
 from curriculum.models import EarAnswer, EarRound
 from curriculum.pictures import curves
 from curriculum.stats import periods, pictures
 from curriculum.stats.pictures import Column
-from curriculum.views import ear_sounds, sounds
+from curriculum.views import hearing, sounds
+from curriculum.views.hearing import Hearing, Side
 
 bp = Blueprint("ear", __name__)
 dice = random.SystemRandom()
@@ -38,8 +41,6 @@ class StepForm(BaseModel):
 
 class AnswerForm(BaseModel):
     number: Annotated[int, Field(ge=1, le=100)]
-    given: Annotated[str, Field(max_length=rounds.LONGEST_GIVEN)] = ""
-    plays: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 class BellForm(BaseModel):
@@ -47,7 +48,6 @@ class BellForm(BaseModel):
     freq_hz: Annotated[float, Field(ge=20, le=20_000, allow_inf_nan=False)]
     gain_db: Annotated[int, Field(ge=-24, le=24)]
     q: Annotated[float, Field(ge=0.1, le=9, allow_inf_nan=False)]
-    plays: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 @bp.get("/ear")
@@ -132,7 +132,7 @@ def show(round_id: UUID):
         **_frame(row, number),
         asked=asked,
         prompt=skills.prompt(asked),
-        **ear_sounds.question(asked, is_silent=_is_silent()),
+        hearing=_hearing(asked),
     )
 
 
@@ -141,7 +141,8 @@ def show(round_id: UUID):
 @once(again=show)
 def answered(round_id: UUID):
     form = read_form(AnswerForm)
-    return _answer(round_id, form.number, form.given, form.plays)
+    asked = rounds.question(rounds.own(get_db(), current_user().id, round_id), form.number)
+    return _answer(round_id, form.number, hearing.given(asked))
 
 
 @bp.post("/ear/rounds/<uuid:round_id>/bells")
@@ -150,7 +151,7 @@ def answered(round_id: UUID):
 def corrected(round_id: UUID):
     """The answer of Correct mode: the bell that was set."""
     form = read_form(BellForm)
-    return _answer(round_id, form.number, Bell(form.freq_hz, form.gain_db, form.q).key, form.plays)
+    return _answer(round_id, form.number, Bell(form.freq_hz, form.gain_db, form.q).key)
 
 
 @bp.post("/ear/rounds/<uuid:round_id>/ended")
@@ -161,15 +162,25 @@ def ended(round_id: UUID):
     return redirect(url_for("ear.show", round_id=round_id), 303)
 
 
-def _answer(round_id: UUID, number: int, given: str, plays: int):
+def _answer(round_id: UUID, number: int, given: str | None):
     me = current_user()
-    heard = Heard(plays, by_ear=not _is_silent())
+    heard = Heard(hearing.plays(), by_ear=not _is_silent())
     rounds.answer(get_db(), me.id, round_id, number, given, heard, zone=me.zone, at=clock.now())
     return redirect(url_for("ear.show", round_id=round_id, answered=number), 303)
 
 
 def _is_silent() -> bool:
-    return sounds.is_silent(clock.now(), current_user().zone)
+    return sounds.is_silent(clock.now())
+
+
+def _hearing(asked: Asked, key: str | None = None) -> Hearing:
+    """What plays, and how it is answered. key: the answer that was given."""
+    learner = plans.learner(get_db(), current_user().id)
+    return hearing.of(asked, learner, key=key, verdict=None, at=clock.now())
+
+
+def _address(sound: Spec, beside: Spec | None = None) -> str:
+    return url_for("sounds.sound", name=sounds.takes().keep(Take(sound, beside)), kind="flac")
 
 
 def _frame(row: EarRound, number: int, *, is_answered: bool = False) -> dict[str, Any]:
@@ -183,12 +194,12 @@ def _correcting(row: EarRound, number: int, asked: Asked):
     tried, preview = Bell(1000.0, 0, 1.4), ""
     if "preview" in values:
         tried = _bell_of(values, row.grid)
-        preview = ear_sounds.address(correct.undone(asked, tried))
+        preview = _address(correct.undone(asked, tried))
     return render_template(
         "curriculum/ear/correct.html",
         **_frame(row, number),
         prompt=skills.prompt(asked),
-        sound=ear_sounds.address(asked.specs[0]),
+        sound=_address(asked.specs[0]),
         is_silent=_is_silent(),
         places=[(one, residue.hertz(one)) for one in places],
         gains=[(one, f"{residue.signed(one)} dB") for one in range(residue.GAINS[0], residue.GAINS[1] + 1)],
@@ -212,7 +223,7 @@ def _answered(row: EarRound, answered: EarAnswer):
     """What it was, and both sounds to compare."""
     asked = rounds.question(row, answered.number)
     is_last = answered.number == row.questions or row.ended_at is not None
-    more = _undone(asked, answered) if row.mode == rounds.CORRECT else ear_sounds.answered(asked, answered)
+    more = _undone(asked, answered) if row.mode == rounds.CORRECT else {"hearing": _hearing(asked, answered.given)}
     return render_template(
         "curriculum/ear/answered.html",
         **_frame(row, answered.number, is_answered=True),
@@ -228,6 +239,7 @@ def _undone(asked: Asked, answered: EarAnswer) -> dict[str, Any]:
     """After Correct mode: both curves in one picture, and the sound as it was, as it came, and as it was left."""
     done = correct.done(asked)
     tried = residue.read(answered.given, correct.STEPS[asked.level].grid)
+    before, after = correct.plain_of(asked), correct.undone(asked, tried)
     return {
         "picture": curves.response(
             lambda hz: residue.decibels(done, hz),
@@ -236,10 +248,10 @@ def _undone(asked: Asked, answered: EarAnswer) -> dict[str, Any]:
             words=f"Two curves. What was done: {done.words}. Your bell: {tried.words}.",
         ),
         "you_said": f"Your bell: {tried.words}.",
-        "takes": ear_sounds.compared(
-            ("before the equaliser", correct.plain_of(asked)),
-            ("as you heard it first", asked.specs[0]),
-            ("through your bell", correct.undone(asked, tried)),
+        "sides": (
+            Side("a", "Before", _address(before, after)),
+            Side("b", "Your repair", _address(after, before)),
+            Side("c", "As it came", _address(asked.specs[0])),
         ),
     }
 
@@ -258,21 +270,21 @@ def _end(row: EarRound, given: Any):
         next_level=next_level,
         next_step=skills.step(row.skill, next_level),
         rows=[_row(row, answer) for answer in given],
-        **_taken([(answer.asked, answer.given, 1) for answer in given], row.skill, row.level),
+        **_taken([(answer.asked, answer.given, 1) for answer in given if confusion.is_of(answer)], row.skill, row.level),
     )
 
 
 def _row(row: EarRound, answer: EarAnswer) -> dict[str, Any]:
-    is_right = answer.given == answer.asked
+    asked = rounds.question(row, answer.number)
     if row.mode == rounds.CORRECT:
-        done = residue.read(answer.asked, row.grid).undone
-        was, said = done.words, residue.read(answer.given, row.grid).words
+        was, said = correct.done(asked).words, residue.read(answer.given, row.grid).words
     else:
-        was, said = (skills.says(key, row.skill, row.level) for key in (answer.asked, answer.given))
+        called = {choice.key: choice.words for choice in asked.choices}
+        was, said = asked.words, called.get(answer.given) or skills.says(answer.given, row.skill, row.level)
     return {
         "number": answer.number,
-        "was": was[:1].upper() + was[1:],
-        "said": "" if is_right else said,
+        "was": was,
+        "said": "" if answer.given == asked.right else said,
         "credit": answer.credit,
         "percent": round(100 * answer.credit),
     }
