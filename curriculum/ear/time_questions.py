@@ -59,7 +59,9 @@ def rhythm(number: int, dice: Dice) -> Asked:
     made = spec.read(
         {"kind": "rhythm", "bpm": dice.choice(BPMS), "slots_per_beat": level.slots_per_beat, "hits": hits[0]}
     )
-    choices = [Choice(names.key_of("hits", one), counted(one[voice], level.slots_per_beat)) for one in hits]
+    choices = [
+        Choice(names.key_of("hits", {voice: row}), counted(row, level.slots_per_beat)) for row in rows
+    ]  # of the voice that is asked, not of the snare below
     right, words = choices[0].key, f"{voice.capitalize()} on {choices[0].words}."
     if not level.count:
         return Asked("rhythm", number, "rhythm", (made,), right, words, "tap")
