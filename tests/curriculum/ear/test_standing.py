@@ -44,6 +44,11 @@ def at_the_desk(db: Session, user, cancels=None):
         cancels=cancels,
         day=TODAY,
         utc_offset=60,
+        model=1,
+        state_before=2,
+        due_before=MONDAY,
+        due_after=MONDAY,
+        days=1,
     )
     db.add(row)
     db.commit()
