@@ -1,9 +1,9 @@
-"""Markdown in, safe HTML out. Whatever leaves this file is what nh3 returned."""
+"""Markdown in, safe HTML out. Whatever leaves this file is what nh3 returned, but for pictures that we drew."""
 
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import nh3
@@ -22,7 +22,7 @@ from pymdownx.magiclink import MagiclinkExtension
 from pymdownx.superfences import SuperFencesCodeExtension
 from pymdownx.tabbed import TabbedExtension
 
-from core.prose_extensions import FittedHeadings, NoRawHtml, PicturesAsLinks, Tables, TaskLists
+from core.prose_extensions import Draw, DrawnBlocks, FittedHeadings, NoRawHtml, PicturesAsLinks, Tables, TaskLists
 
 log = logging.getLogger(__name__)
 
@@ -177,11 +177,17 @@ class Dialect:
 
 
 class Renderer:
-    """One dialect, with a caller's extensions, for as many texts as wanted. Not for two threads at once."""
+    """One dialect, with a caller's extensions, for as many texts as wanted. Not for two threads at once.
 
-    def __init__(self, dialect: Dialect, extensions: Iterable[Extension] = ()) -> None:
+    draws: fenced blocks that become pictures, by name; for the course's own texts alone.
+    """
+
+    def __init__(
+        self, dialect: Dialect, extensions: Iterable[Extension] = (), draws: Mapping[str, Draw] | None = None
+    ) -> None:
         self._cleaner = dialect.cleaner
-        self._md = Markdown(extensions=[*dialect.extensions(), *extensions, NoRawHtml()])
+        self._blocks = DrawnBlocks(draws or {})
+        self._md = Markdown(extensions=[*dialect.extensions(), *extensions, NoRawHtml(), self._blocks])
         self.headings: tuple[tuple[int, str, str], ...] = ()  # (level, id, text) of the last text, where it has ids
 
     def html(self, text: str) -> Markup:
@@ -193,7 +199,7 @@ class Renderer:
             log.warning("a text is nested too deep for Markdown (%d characters); shown as typed", len(text))
             return plain(text)
         self.headings = tuple(_flat(getattr(self._md, "toc_tokens", [])))
-        return Markup(self._cleaner.clean(rough))
+        return Markup(self._blocks.filled(self._cleaner.clean(rough)))
 
 
 def _flat(tokens: list[dict]) -> Iterable[tuple[int, str, str]]:

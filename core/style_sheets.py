@@ -19,6 +19,7 @@ SHEETS = (
     "player",
     "today",
     "lesson",
+    "listen",
     "desk",
     "card-kinds",
     "cards",
@@ -42,6 +43,7 @@ SHEETS = (
     "wave",
     "deck",
     "packs",
+    "ear",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')

@@ -9,13 +9,14 @@ from markdown.extensions import Extension
 from markupsafe import Markup
 
 from core import prose
-from curriculum import calculation_text
+from curriculum import calculation_text, card_pictures
 from curriculum.calculation_text import Fault
 from curriculum.card_block import GAP, SHOWING, SOUNDING, TYPES, CardText
 from curriculum.content import Card
-from curriculum.ear import draw, recipe_text
+from curriculum.ear import draw, ladders, recipe_text
 from curriculum.ear.recipe import Recipe
 from curriculum.lesson_page import Gaps
+from curriculum.pictures.blocks import Blocks
 from curriculum.typed import compare_typed
 
 __all__ = ["Fault", "Renderer", "make", "own_cards"]
@@ -31,11 +32,17 @@ LONGEST_PART = 5_000  # characters of a question, an answer or a note that a lea
 
 
 class Renderer:
-    """Cards' Markdown to clean HTML. Not for two threads at once."""
+    """Cards' Markdown to clean HTML. Not for two threads at once. blocks: those that become pictures."""
 
-    def __init__(self, dialect: prose.Dialect = prose.CARD, extensions: Iterable[Extension] = ()) -> None:
+    def __init__(
+        self,
+        dialect: prose.Dialect = prose.CARD,
+        extensions: Iterable[Extension] = (),
+        blocks: Blocks | None = None,
+    ) -> None:
         self._gaps = Gaps()
-        self._prose = prose.Renderer(dialect, [*extensions, self._gaps])
+        self.blocks = blocks
+        self._prose = prose.Renderer(dialect, [*extensions, self._gaps], blocks.draws() if blocks else None)
 
     def html(self, text: str) -> Markup:
         return self._prose.html(text) if text else Markup("")
@@ -65,7 +72,12 @@ def make(words: CardText, lesson: str, renderer: Renderer) -> tuple[list[Card], 
         return [], faults
     makers = {"cloze": _cloze, "typed": _typed, "choice": _choice, "calculation": _calculation, "reverse": _reverse}
     makers |= dict.fromkeys(SOUNDING, _sounding) | dict.fromkeys(SHOWING, _showing)
-    cards = makers.get(words.type, _basic)(words, lesson, renderer, faults)
+    maker = makers.get(words.type, _basic)
+    if renderer.blocks is None:
+        cards = maker(words, lesson, renderer, faults)
+    else:
+        cards, unread = card_pictures.made(words, renderer.blocks, lambda: maker(words, lesson, renderer, faults))
+        faults += unread
     return ([] if faults else cards), faults
 
 
@@ -237,7 +249,7 @@ def _sounding(words: CardText, lesson: str, renderer: Renderer, faults: list[Fau
             words,
             lesson,
             renderer,
-            front,
+            front + _step(recipe),
             _may_be(recipe),
             card_id=f"{words.id}.l{recipe.level}" if recipe.level else "",
             sounding=recipe,
@@ -248,15 +260,23 @@ def _sounding(words: CardText, lesson: str, renderer: Renderer, faults: list[Fau
     ]
 
 
+def _step(recipe: Recipe) -> Markup:
+    """So that the steps of a ladder, whose question is one, can be told apart wherever cards are listed."""
+    if not recipe.ladder:
+        return Markup()
+    steps = ladders.LEVELS[recipe.ladder]
+    return Markup("<p>Step {} of {}: {}</p>").format(recipe.level, len(steps), steps[recipe.level])
+
+
 def _may_be(recipe: Recipe) -> Markup:
     """What the answer may be, for lists where nothing sounds."""
     if recipe.ladder:
-        return Markup("<p>It sounds. Step {} of its ladder.</p>").format(recipe.level)
+        return Markup("<p>It sounds.</p>")
     if recipe.asks == draw.SIDE:
         return Markup("<p>It sounds: one of two sides.</p>")
     answers = [choice.words for choice in draw.possible(recipe)]
     more = f" and {len(answers) - MOST_NAMED} more" if len(answers) > MOST_NAMED else ""
-    return Markup("<p>It sounds: {}{}.</p>").format(", ".join(answers[:MOST_NAMED]), more)
+    return Markup("<p>It sounds: {}{}.</p>").format("; ".join(answers[:MOST_NAMED]), more)
 
 
 def _card(

@@ -10,6 +10,7 @@ import click
 from core import clock
 from curriculum import authoring
 from curriculum.calculation_text import MANY_DRAWS, first_fault
+from curriculum.ear import proof
 from curriculum.content_checks import CATALOGUE_FILE
 from curriculum.content_files import read_catalogue, slug_of_broken
 from curriculum.library import Library, Problem, load
@@ -35,7 +36,7 @@ def content() -> None:
 def check(folder: Path) -> None:
     """Name every problem with its file, line and mend."""
     library, problems = load(folder)
-    problems += _sums_that_fail(library, folder)
+    problems += [*_sums_that_fail(library, folder), *_sounds_that_fail(library, folder)]
     for problem in problems:
         click.echo(str(problem))
     click.echo(_summary(library, problems))
@@ -115,6 +116,16 @@ def _sums_that_fail(library: Library, folder: Path) -> list[Problem]:
     for card in library.cards.values():
         if card.calculation and (fault := first_fault(card.calculation, MANY_DRAWS)):
             found.append(Problem(_label(library.lessons[card.lesson].path, folder), card.line, *fault))
+    return found
+
+
+def _sounds_that_fail(library: Library, folder: Path) -> list[Problem]:
+    """Sounding cards with a question, among many draws, that cannot be asked or answered."""
+    found = []
+    for card in library.cards.values():
+        if card.sounding and (fault := proof.first_fault(card.sounding, proof.MANY_DRAWS)):
+            _, text, mend = fault
+            found.append(Problem(_label(library.lessons[card.lesson].path, folder), card.line, text, mend))
     return found
 
 

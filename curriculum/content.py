@@ -39,8 +39,8 @@ class Report:
 class Card:
     """One thing to review. The cards of one cloze text share their block, and so do both ways of a reverse one.
 
-    What is drawn anew each time (the order of a choice, the values of a calculation, a sound) stands open here: `showing`
-    fills it in.
+    What is drawn anew each time (the order of a choice, the values of a calculation, a sound) stands open here:
+    `showing` fills it in.
     """
 
     id: str  # "k7m2qd", "k7m2qd.1", "k7m2qd.r", "k7m2qd.l3"
@@ -108,6 +108,7 @@ class Example:
     sounds: tuple[Sound, ...] = ()  # try: of every combination, the last slider moving first
     sliders: tuple[Slider, ...] = ()
     untouched: str = ""  # spec of a try's sound without the effect
+    zoom_ms: float = 0  # of a waveform: how much of it is drawn, from its middle on; 0: all
     stages: tuple[str, ...] = ()  # of a chain
     marked: tuple[str, ...] = ()  # those of them that stand out
 

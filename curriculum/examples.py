@@ -30,7 +30,7 @@ PICTURES = {
     "figure": ("spectrum", "level", "waveform", "eq", "compressor", "chain"),
 }
 DRAWN_FROM_ONE = ("waveform", "compressor", "chain")
-COMPRESSOR = ("threshold_db", "ratio", "knee_db")
+ZOOM = "zoom_ms"
 MOST_SOUNDS, MOST_STAGES = 4, 12
 MOST_ON_A_SLIDER, MOST_TOGETHER, MOST_SLIDERS = 24, 60, 3
 
@@ -157,6 +157,7 @@ def _sounding(block: Block, report: Report) -> dict[str, Any] | None:
         return None
     if block.picture == "compressor":
         fields.values.setdefault("kind", (block.first, "compression"))
+    zoom = _zoom(block, fields, report)
     if block.name == "try":
         return _try(block, fields, report)
     sounds = []
@@ -172,7 +173,18 @@ def _sounding(block: Block, report: Report) -> dict[str, Any] | None:
     for name, kinds in (("eq", ("eq", "filter")), ("compressor", ("compression",))):
         if block.picture == name and any(json.loads(sound.spec)["kind"] not in kinds for sound in sounds):
             report.add(block.first, f'the picture "{name}" needs a sound of kind {" or ".join(kinds)}.', "Mend `kind`.")
-    return {"sounds": tuple(sounds)}
+    return {"sounds": tuple(sounds), "zoom_ms": zoom}
+
+
+def _zoom(block: Block, fields: _Fields, report: Report) -> float:
+    """Milliseconds of a waveform that are drawn; 0 for all of it."""
+    if block.picture != "waveform" or ZOOM not in fields.values:
+        return 0
+    line, text = fields.values.pop(ZOOM)
+    if not re.fullmatch(r"\d{1,4}(\.\d)?", text) or not 1 <= float(text) <= 1000:
+        report.add(line, f"`{ZOOM}` is {text}; it can be 1 to 1000 ms.", "Mend this field.")
+        return 0
+    return float(text)
 
 
 def _fields(block: Block, report: Report) -> _Fields | None:

@@ -56,7 +56,10 @@ class Outgoing:
 
 
 def gather(db: Session, library: Library, place: Place, track: str = "") -> Outgoing:
-    """Which cards there are. track: the name of one, "" for all. NotFound for a track that is not in the course."""
+    """Which cards there are. track: the name of one, "" for all. NotFound for a track that is not in the course.
+
+    Cards that sound are left out: another program cannot make their sounds.
+    """
     if track and track not in {one.name for one in library.tracks}:
         raise NotFound
     user_id = place.user_id
@@ -68,7 +71,7 @@ def gather(db: Session, library: Library, place: Place, track: str = "") -> Outg
     for card_id in db.scalars(ordered):
         block = cards.block_of(card_id)
         lesson = lessons.get(block, "") if cards.is_own(card_id) else _lesson_of(library, card_id)
-        if lesson is not None and (not track or track == _track_of(library, lesson)):
+        if lesson is not None and not _sounds(library, card_id) and (not track or track == _track_of(library, lesson)):
             blocks[block].append(card_id)
     first = sa.select(sa.func.min(col(Row.day)), sa.func.min(col(Row.reviewed_day_before))).where(
         col(Row.user_id) == user_id
@@ -102,6 +105,11 @@ def notes(db: Session, out: Outgoing, *, with_history: bool = True) -> Iterator[
             ]
             if told and made and (row is None or row.deleted_at is None):
                 yield _note(out, block, row, made, told, memories[out.blocks[block][0]].added_at)
+
+
+def _sounds(library: Library, card_id: str) -> bool:
+    card = library.cards.get(card_id)
+    return card is not None and card.sounding is not None
 
 
 def _lesson_of(library: Library, card_id: str) -> str | None:

@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from markdown.extensions import Extension
 from markupsafe import Markup
 
 from core import prose
 from core.prose_extensions import TaskLists
 from curriculum import card_block, card_text, examples, front_matter
 from curriculum.card_block import Block, CardText
+from curriculum.card_pictures import MOST_BARS
 from curriculum.card_text import Renderer
 from curriculum.content import Card, Lesson, Problem, Report, Step
 from curriculum.front_matter import Fields
 from curriculum.lesson_page import PICTURE, CardList, CourseLinks, ExampleBoxes, Found, Steps, list_question
+from curriculum.pictures.blocks import Blocks, line_of
 from curriculum.source_text import line_with, lines_of, outside_code
 
 __all__ = ["FIELDS", "SECTIONS", "Card", "Draft", "Lesson", "read"]
@@ -82,13 +85,15 @@ def read(path: str, text: str) -> Draft:
     lesson = _facts(fields, report)
     found = Found()
     links = CourseLinks(lesson.slug, found)
-    renderer = Renderer(extensions=[links])
+    renderer = Renderer(extensions=[links], blocks=Blocks(most_bars=MOST_BARS))
+    drawn = Blocks()
     boxes = ExampleBoxes({block.first for block in shown})
     made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
     cards = tuple(card for card in made if card.joins)
     seen_and_heard = [one for block in shown if (one := examples.read(block, renderer.html, report))]
     marked = _with_marks(body, [*map(_card_mark, blocks), *(block.mark for block in shown)])
-    page = _page(marked, texts, cards, links, renderer, boxes)
+    page = _page(marked, texts, cards, [links, boxes], renderer, drawn)
+    _report_unread(drawn, lines, report)
     _check_sections(body, blocks, page, report)
     for line in {block.first for block in shown} - boxes.seen:
         report.add(line, "this block stands too deep to be one.", "Take the spaces at the start of its lines away.")
@@ -192,9 +197,9 @@ def _page(
     text: str,
     texts: dict[int, CardText | None],
     cards: Sequence[Card],
-    links: CourseLinks,
+    extensions: Sequence[Extension],
     renderer: Renderer,
-    boxes: ExampleBoxes,
+    drawn: Blocks,
 ) -> _Page:
     made = Counter(card.line for card in cards)
     questions = {
@@ -202,10 +207,15 @@ def _page(
         for line, words in texts.items()
     }
     steps, card_list = Steps(), CardList(questions)
-    page = prose.Renderer(prose.LESSON, [links, card_list, boxes, TaskLists(steps.attributes)])
+    page = prose.Renderer(prose.LESSON, [*extensions, card_list, TaskLists(steps.attributes)], drawn.draws())
     html = page.html(text)
     named = tuple(Step(step.key, renderer.html(step.text).striptags()) for step in steps.steps)
     return _Page(html, named, page.headings, card_list.seen)
+
+
+def _report_unread(drawn: Blocks, lines: Sequence[str], report: Report) -> None:
+    for unread in drawn.unread:
+        report.add((line_of(lines, unread) or 0) + 1, unread.fault.text, unread.fault.mend)
 
 
 def _check_sections(body: Sequence[str], blocks: Sequence[Block], page: _Page, report: Report) -> None:

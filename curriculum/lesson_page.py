@@ -19,6 +19,7 @@ from core.prose import ID_PREFIX
 from core.prose_extensions import AFTER_INLINE
 from curriculum.card_block import GAP
 from curriculum.content import Step
+from curriculum.pictures import blocks
 
 COURSE_LINK = re.compile(r"(lesson|milestone|glossary):([^#]*)(#.*)?")
 ADDRESSES = {"lesson": "/lessons/{}", "milestone": "/milestones/{}", "glossary": "/glossary#{}"}
@@ -164,7 +165,7 @@ class _ExampleBox(Block):
 
 def list_question(question: str, card_type: str) -> str:
     """The first paragraph of a card's question in one line, with its gaps and its drawn values left open."""
-    first = " ".join(re.split(r"\n\s*\n", question.strip())[0].split())
+    first = " ".join(re.split(r"\n\s*\n", blocks.without(question).strip())[0].split())
     if card_type == "calculation":
         return DRAWN.sub("…", first)
     return GAP.sub(lambda gap: rf"\[{gap['hint'] or '…'}\]", first)

@@ -16,7 +16,7 @@ from core.errors import NotFound, Refused
 from curriculum import browser, cards, log, marks, own_cards
 from curriculum.browser import Look
 from curriculum.cards import Aside
-from curriculum.library import Card, Milestone
+from curriculum.library import Card, Lesson, Milestone
 from curriculum.log import PRACTICE, Mark
 from curriculum.models import Memory, Review
 from curriculum.reviews import LONGEST_SECONDS
@@ -140,7 +140,7 @@ def _found(db: Session, look: Look, chosen: Chosen, begun: datetime) -> Iterable
         if lesson is None:
             raise NotFound
         own = [card for row in own_cards.of_lesson(db, look.user_id, lesson.slug) for card in own_cards.made_of(row)]
-        return [card.id for card in (*lesson.cards, *own)]
+        return [*(card.id for card in (*lesson.cards, *own)), *_climbed(db, look.user_id, lesson)]
     if chosen.milestone:
         milestone = look.library.milestones.get(chosen.milestone)
         if milestone is None:
@@ -155,6 +155,13 @@ def _found(db: Session, look: Look, chosen: Chosen, begun: datetime) -> Iterable
     if not query:
         raise Refused("Choose what to practise.")
     return [row.card_id for row in browser.find(db, look, query)]
+
+
+def _climbed(db: Session, user_id: UUID, lesson: Lesson) -> list[str]:
+    """The steps of its ladders that the learner has come to."""
+    steps = [card.id for card in lesson.steps_of_ladders]
+    mine = (col(Memory.user_id) == user_id, col(Memory.card_id).in_(steps))
+    return list(db.exec(select(col(Memory.card_id)).where(*mine))) if steps else []
 
 
 def _answers(db: Session, user_id: UUID, order: Sequence[str], begun: datetime) -> list[Review]:

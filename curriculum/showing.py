@@ -46,7 +46,7 @@ def show(card: Card, seed: int) -> Showing:
 
 
 def judge(card: Card, seed: int, given: str) -> Verdict | None:
-    """given: what was typed; of a choice the place of the option, from "1"; of a sound a key. None: the card asks nothing."""
+    """given: what was typed; of a choice the place of the option, from "1"; of a sound a key. None: it asks nothing."""
     if card.sounding is not None:
         return _heard(draw.ask(card.sounding, seed, card.id), given)
     if card.calculation is not None:

@@ -13,8 +13,7 @@ from curriculum.cards import OwnText
 from curriculum.models import IN_STEPS
 
 memory, review, queue, learner, own_card, ear_answer = (
-    SQLModel.metadata.tables[name]
-    for name in ("memory", "review", "queue_card", "learner", "own_card", "ear_answer")
+    SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card", "learner", "own_card", "ear_answer")
 )
 EAR = "ear_"  # before the names of an ear answer's parameters, since some are called like the review's
 CARD = (

@@ -98,20 +98,22 @@ class Batch:
 def queue(db: Session, library: Library, user_id: UUID, zone: str, *, limit: int, at: datetime) -> Queue:
     """What a device takes along: learning steps, and what is left of today's list, which has been built.
 
-    The intervals are those that `take_in` will choose, if the answer is the next one of its card. limit: cards.
+    Cards that sound are counted and left out: what they ask cannot be shown without what they are. The intervals are those that `take_in` will choose, if the answer is the next one of its card. limit: cards.
     """
     day = clock.study_day(at, zone)
     mine = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)
     columns = sa.select(col(QueueCard.card_id), col(QueueCard.answered_by))
     places = list(db.execute(columns.where(*mine).order_by(col(QueueCard.position))))
     listed = [card_id for card_id, answered_by in places if answered_by is None]
+    listed_here = [card_id for card_id in listed if not _sounds(library, card_id)]
     steps = _steps(db, user_id, day, at)
-    held = select(Memory).where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(listed[:limit]))
+    held = select(Memory).where(col(Memory.user_id) == user_id, col(Memory.card_id).in_(listed_here[:limit]))
     memories = {row.card_id: row for row in db.exec(held) if row.state != State.REVIEW or row.reviewed_day != day}
-    due = [row for row in steps if row.due_at <= at]
-    taken = {row.card_id for row in steps}
-    rows = due + [memories[card_id] for card_id in listed[:limit] if card_id in memories and card_id not in taken]
-    rows = (rows + [row for row in steps if row.due_at > at])[:limit]
+    steps_here = [row for row in steps if not _sounds(library, row.card_id)]
+    due = [row for row in steps_here if row.due_at <= at]
+    taken = {row.card_id for row in steps_here}
+    rows = due + [memories[card_id] for card_id in listed_here[:limit] if card_id in memories and card_id not in taken]
+    rows = (rows + [row for row in steps_here if row.due_at > at])[:limit]
     plan = plans.of(plans.learner(db, user_id)).bare()
     texts = _texts(db, library, user_id, [row.card_id for row in rows])
     cards = [_taken(texts[row.card_id], row, plan, zone, at) for row in rows]
@@ -153,6 +155,11 @@ def hasty(sent: Iterable[Sent]) -> int:
     """How many answers came sooner after another one than somebody can think."""
     moments = sorted(one.at for one in sent if not one.undoes)
     return sum(later - earlier < HASTY for earlier, later in pairwise(moments))
+
+
+def _sounds(library: Library, card_id: str) -> bool:
+    card = library.cards.get(card_id)
+    return card is not None and card.sounding is not None
 
 
 def _steps(db: Session, user_id: UUID, day: int, at: datetime) -> list[Memory]:
@@ -223,6 +230,9 @@ def _logged(batch: Batch, one: Sent) -> Review:
     if one.undoes:
         _refuse_odd_undo(batch, one, one.undoes)
         batch.undone[one.undoes] = one.card_id
+    elif _sounds(batch.library, one.card_id):
+        text = "This card sounds, so its answer is judged where it was heard. Answer it on the page of your reviews."
+        raise Refused(text, field="card_id")
     elif one.rating not in (1, 2, 3, 4):
         raise Refused("Choose one of the four answers: 1 forgot, 2 hard, 3 good, 4 easy.", field="rating")
     elif batch.undone.get(one.id, one.card_id) != one.card_id:

@@ -26,6 +26,8 @@ PURE = {  # arithmetic and text: no tables, no database
         *("anki", "audio", "calculation", "calculation_text", "card_block", "card_text", "content", "content_checks"),
         *(
             "content_files",
+            "card_pictures",
+            "pictures",
             "fitting",
             "formula",
             "front_matter",

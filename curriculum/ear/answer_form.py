@@ -69,9 +69,7 @@ class Grid(NamedTuple):
 
 
 def axis(asked: Asked) -> Axis:
-    stops = tuple(
-        Stop(f"{hz:g}", names.hertz(hz), round(_share(hz) * 100, 3), LABELLED.get(hz, "")) for hz in THIRDS
-    )
+    stops = tuple(Stop(f"{hz:g}", names.hertz(hz), round(_share(hz) * 100, 3), LABELLED.get(hz, "")) for hz in THIRDS)
     parts = asked.right.split()
     return Axis(stops, tuple(range(len(parts))), SIGNS if parts[0][0] in "+-" else ())
 

@@ -57,11 +57,15 @@ def asked_at(recipe: Recipe, number: int) -> Asked:
         is_b = lot.place(2) == 1
         two = _pair(recipe.kind, drawn)
         side = _sides(recipe)[is_b]
-        return _asked(recipe, two if is_b else two[::-1], side.key, f"{side.words}: {names.said(two[1])}", _sides(recipe))
+        return _asked(
+            recipe, two if is_b else two[::-1], side.key, f"{side.words}: {names.said(two[1])}", _sides(recipe)
+        )
     right = names.key(recipe.asks, drawn, signed=is_signed(recipe))
     made = _pair(recipe.kind, drawn) if recipe.pair else (spec_of(recipe.kind, drawn),)
     shown = _some(possible(recipe), right, recipe.most, lot) if recipe.answered_by == "choice" else ()
-    return _asked(recipe, made, right, names.said(made[-1]), shown)
+    own = dict(recipe.words).get(right, "")
+    said = f"{own[:1].upper()}{own[1:]}: {names.said(made[-1])}" if own else names.said(made[-1])
+    return _asked(recipe, made, right, said, shown)
 
 
 def variants(recipe: Recipe, number: int) -> list[tuple[str, Spec]]:

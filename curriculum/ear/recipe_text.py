@@ -11,7 +11,6 @@ from curriculum.ear.asked import ANSWERED_BY
 from curriculum.ear.bands import NAMED_HZ
 from curriculum.ear.recipe import MOST_CHOICES, Recipe, Values
 from curriculum.synth.field_types import Field, Number, tidy
-from curriculum.synth.fields import KINDS
 
 SETTINGS = ("kind", "ladder", "levels", "ask", "pair", "answer", "buttons", "words")
 KINDS_OF = {
@@ -104,7 +103,9 @@ def _read_line(line: str, number: int, reading: _Reading) -> None:
     elif found["name"] in reading.words:
         reading.faults.append(Fault("answer", number, f'"{found["name"]}" stands twice.', "Keep one."))
     elif not found["words"]:
-        reading.faults.append(Fault("answer", number, f'"{found["name"]}" has no value.', "Write one behind the colon."))
+        reading.faults.append(
+            Fault("answer", number, f'"{found["name"]}" has no value.', "Write one behind the colon.")
+        )
     else:
         reading.lines[found["name"]] = number
         reading.words[found["name"]] = found["words"]
@@ -139,7 +140,7 @@ def _recipe(kind: str, reading: _Reading) -> Recipe:
 
 def _values(name: str, words: str, known: Field) -> Values:
     if found := RANGE.fullmatch(words):
-        return _range(name, *found.groups(), known)
+        return _range(name, found[1], found[2], found[3], known)
     values = tuple(known.from_text(name, one) for one in words.split(","))
     for place, value in enumerate(values):
         if value in values[:place]:

@@ -43,7 +43,7 @@ def follow(
 
 
 def take(db: Session, user_id: UUID, library: Library, card_id: str, *, at: datetime) -> Card:
-    """Add a step that was offered. Of a ladder that the learner has not begun it is not found; again changes nothing."""
+    """Add a step that was offered. Of a ladder that the learner has not begun it is not found; again does nothing."""
     card = library.cards.get(card_id)
     if card is None or not card.level:
         raise NotFound

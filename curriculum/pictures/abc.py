@@ -39,14 +39,14 @@ TOKENS = re.compile(
     |\((?P<tuplet>[2-9])(?!\d)(?::(?P<into>\d)?)?
     |(?P<bar>:\|\|?:|::|:\|\]?|\|:|\|\]|\|\||\[\||\|)(?P<ending>\s*\[?[1-4](?=\s))?
     |\[(?P<lone>[1-4])(?=\s)
-    |\[(?P<chord>(?:[_^=]*[A-Ga-g][',]*[\d/]*-?\s*)+)\]{SIZE.replace("size", "chord_size")}(?P<chord_tie>-)?
+    |\[(?P<chord>(?:(?:!x!)?[_^=]*[A-Ga-g][',]*[\d/]*-?\s*)+)\]{SIZE.replace("size", "chord_size")}(?P<chord_tie>-)?
     |(?P<dot>\.)
     |(?P<rest>[zx]){SIZE.replace("size", "rest_size")}
     |{NOTE}{SIZE}(?P<tie>-)?
     |(?P<broken>[<>])""",
     re.VERBOSE,
 )
-IN_CHORD = re.compile(rf"{NOTE}{SIZE}(?P<tie>-)?\s*")
+IN_CHORD = re.compile(rf"(?P<cross>!x!)?{NOTE}{SIZE}(?P<tie>-)?\s*")
 SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 BARS = {"|": "single", "||": "dbl", "|]": "end", ":|": "rptend", ":|]": "rptend", "|:": "single", "[|": "single"}
 BOTH_WAYS = ("::", ":|:", ":||:")
@@ -226,7 +226,7 @@ class _VoiceReading:
             self._event((), found["rest_size"], is_hidden=found["rest"] == "x")
         elif found["chord"]:
             inside = list(IN_CHORD.finditer(found["chord"]))
-            notes = [self._note(one, bool(one["tie"] or found["chord_tie"])) for one in inside]
+            notes = [self._note(one, bool(one["tie"] or found["chord_tie"]), bool(one["cross"])) for one in inside]
             self._event(tuple(sorted(notes, key=lambda note: note.step)), inside[0]["size"], found["chord_size"])
         elif found["letter"]:
             self._event((self._note(found, bool(found["tie"])),), found["size"])
@@ -254,7 +254,7 @@ class _VoiceReading:
             known = ", ".join(f"!{one}!" for one in (*MARKS, "x", *SIGN_TEXTS))
             raise self.whole.bad(f"!{name}! is unknown here.", f"Use {known}.")
 
-    def _note(self, found: re.Match[str], is_tied: bool) -> Note:
+    def _note(self, found: re.Match[str], is_tied: bool, is_cross: bool = False) -> Note:
         letter = found["letter"].upper()
         octave = (5 if found["letter"].islower() else 4) + found["octave"].count("'") - found["octave"].count(",")
         if not 0 <= octave <= 8:
@@ -264,7 +264,7 @@ class _VoiceReading:
             self.signs[letter, octave] = sign
         fifths = self.whole.fifths
         in_key = 1 if letter in SHARPS[: max(fifths, 0)] else -1 if letter in FLATS[: max(-fifths, 0)] else 0
-        return Note(letter, octave, sign, self.signs.get((letter, octave), in_key), is_tied)
+        return Note(letter, octave, sign, self.signs.get((letter, octave), in_key), is_tied, is_cross or self.is_cross)
 
     def _event(self, notes: tuple[Note, ...], *sizes: str | None, is_hidden: bool = False) -> None:
         value = self._unit() * self.broken
@@ -273,7 +273,7 @@ class _VoiceReading:
         if value <= 0 or dots_of(value) is None:
             text = f"a length of {value} of a whole note cannot be written as one note."
             raise self.whole.bad(text, "Tie two notes: C4-C.")
-        event = Event(notes, value, is_cross=self.is_cross, is_hidden=is_hidden, marks=tuple(self.marks))
+        event = Event(notes, value, is_hidden=is_hidden, marks=tuple(self.marks))
         event.above, event.below, event.chord = self.text, self.below, self.chord
         if self.left:
             event.tuplet, event.in_time_of = self.tuplets, self.ratio

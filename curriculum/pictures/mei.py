@@ -53,7 +53,8 @@ def _bar(number: int, voices: Sequence[Bar], tune: Tune) -> str:
         around += _tempo(*tune.tempo)
     for place, bar in enumerate(voices, 1):
         names = [f"b{number}v{place}e{at}" for at in range(len(bar.events))]
-        staves += f'<staff n="{place}"><layer n="1">{_layer(bar.events, names)}</layer></staff>'
+        clef = tune.voices[place - 1].clef
+        staves += f'<staff n="{place}"><layer n="1">{_layer(bar.events, names, clef)}</layer></staff>'
         for event, name in zip(bar.events, names, strict=True):
             around += "".join(_around(event, name, place))
         around += "".join(_ties(tune.voices[place - 1].bars, number, place))
@@ -63,7 +64,7 @@ def _bar(number: int, voices: Sequence[Bar], tune: Tune) -> str:
     return ("<sb/>" if first.begins_line and number else "") + made
 
 
-def _layer(events: Sequence[Event], names: Sequence[str]) -> str:
+def _layer(events: Sequence[Event], names: Sequence[str], clef: str) -> str:
     """The notes, with beams around those that are joined and tuplets around their groups."""
     made, beam, tuplet = "", False, 0
     for place, (event, name) in enumerate(zip(events, names, strict=True)):
@@ -77,7 +78,7 @@ def _layer(events: Sequence[Event], names: Sequence[str]) -> str:
         if joins and not beam:
             made += "<beam>"
             beam = True
-        made += _event(event, name)
+        made += _event(event, name, clef)
         if beam and not joins:
             made += "</beam>"
             beam = False
@@ -90,25 +91,29 @@ def _has_flag(event: Event) -> bool:
     return bool(event.notes) and event.value < QUARTER
 
 
-def _event(event: Event, name: str) -> str:
+def _event(event: Event, name: str, clef: str) -> str:
     parts = dots_of(event.value)
     assert parts is not None
     length = f'xml:id="{name}" dur="{parts[0]}"' + (f' dots="{parts[1]}"' if parts[1] else "")
     if not event.notes:
         return f"<{'space' if event.is_hidden else 'rest'} {length}/>"
     marks = "".join(f'<artic artic="{ARTICULATIONS[one]}"/>' for one in event.marks if one in ARTICULATIONS)
-    head = ' head.shape="x"' if event.is_cross else ""
+    stem = ' stem.dir="up"' if clef == "perc" else ""
     if len(event.notes) == 1:
-        return f"<note {length}{head} {_pitch(event.notes[0])}>{_sign(event.notes[0])}{marks}</note>"
-    inside = "".join(
-        f'<note xml:id="{name}n{place}"{head} {_pitch(note)}>{_sign(note)}</note>'
+        return f"<note {length}{stem} {_pitch(event.notes[0], clef)}>{_sign(event.notes[0])}{marks}</note>"
+    notes = [
+        f'<note xml:id="{name}n{place}" {_pitch(note, clef)}>{_sign(note)}</note>'
         for place, note in enumerate(event.notes)
-    )
-    return f"<chord {length}>{inside}{marks}</chord>"
+    ]
+    return f"<chord {length}{stem}>{''.join(notes)}{marks}</chord>"
 
 
-def _pitch(note: Note) -> str:
-    return f'pname="{note.letter.lower()}" oct="{note.octave}"'
+def _pitch(note: Note, clef: str) -> str:
+    """On a drum staff the place, counted as on a treble staff: the engraver's own drum clef counts otherwise."""
+    head = ' head.shape="x"' if note.is_cross else ""
+    if clef == "perc":
+        return f'loc="{note.step - CLEFS[clef][2]}"{head}'
+    return f'pname="{note.letter.lower()}" oct="{note.octave}"{head}'
 
 
 def _sign(note: Note) -> str:

@@ -14,6 +14,7 @@ from curriculum.pictures.tune_words import Detail, describe
 SPACE = 180  # Verovio's units between two lines of a staff
 EMS_PER_SPACE = 0.62  # as wide as it stands in a text; a card's text is larger
 MOST_BARS_OF_A_CARD = 2
+BRACE = 160  # units that stand out to the left of two staves
 KEPT = 1_000  # pictures; about 10 kB each
 
 OPTIONS = {
@@ -69,7 +70,8 @@ def _drawn(source: str, detail: Detail, words: str) -> tuple[Picture, int]:
     """Kept by the whole source: the options and the engraver's version stand still while the app runs."""
     tune = abc.read(source)
     said = words or f"Notes on a staff: {describe(tune, detail)}."
-    return Picture(_cleaned(_engraved(mei.write(tune)), said), said), tune.bars
+    brace = BRACE if len(tune.voices) > 1 else 0
+    return Picture(_cleaned(_engraved(mei.write(tune)), said, brace), said), tune.bars
 
 
 def _engraved(score: str) -> str:
@@ -88,16 +90,17 @@ def _engraved(score: str) -> str:
         return _toolkit.renderToSVG(1)
 
 
-def _cleaned(engraved: str, words: str) -> Markup:
-    """Without style, ids, classes and references; its colour is that of the text around it."""
+def _cleaned(engraved: str, words: str, room: int) -> Markup:
+    """Without style, ids, classes and references, in the colour of the text around it. room: more of it at the left."""
     root = etree.fromstring(engraved)
     glyphs = {one.get("id", ""): one[0].get("d", "") for one in root.iter(f"{SVG}g") if len(one) and _is_glyph(one)}
     inner = next(one for one in root if one.tag == f"{SVG}svg")
     _, _, width, height = (float(part) for part in inner.get("viewBox", "0 0 1 1").split())
+    width += room
     parts = "".join(_written(one, glyphs) for one in inner)
     size = f'width="{width / SPACE * EMS_PER_SPACE:.2f}em" height="{height / SPACE * EMS_PER_SPACE:.2f}em"'
     return Markup(
-        f'<svg viewBox="0 0 {width:g} {height:g}" {size} role="img"><title>{escape(words)}</title>'
+        f'<svg viewBox="{-room} 0 {width:g} {height:g}" {size} role="img"><title>{escape(words)}</title>'
         f'<g fill="currentColor" stroke="currentColor" font-family="Georgia, serif">{parts}</g></svg>'
     )
 

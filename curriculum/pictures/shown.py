@@ -1,6 +1,7 @@
 """The picture of a lesson's example, drawn from its specs when somebody first looks at it."""
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,6 @@ from curriculum.pictures.chain import chain
 from curriculum.synth import spec
 
 MOST_KEPT = 256  # pictures; each is about 10 kB
-WHOLE_WAVE_S = 0.02  # of a tone's wave that is shown: enough to see its shape
 
 
 def picture(example: Example) -> Picture | None:
@@ -19,11 +19,11 @@ def picture(example: Example) -> Picture | None:
         return chain(example.stages, example.marked)
     if not example.picture:
         return None
-    return _drawn(example.picture, tuple((sound.label, sound.spec) for sound in example.sounds))
+    return _drawn(example.picture, tuple((sound.label, sound.spec) for sound in example.sounds), example.zoom_ms)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _drawn(kind: str, sounds: tuple[tuple[str, str], ...]) -> Picture:
+def _drawn(kind: str, sounds: tuple[tuple[str, str], ...], zoom_ms: float = 0) -> Picture:
     specs = [json.loads(one) for _, one in sounds]
     first, second = (label for label, _ in (*sounds, ("", ""))[:2])
     names = (first, second)
@@ -35,7 +35,10 @@ def _drawn(kind: str, sounds: tuple[tuple[str, str], ...]) -> Picture:
     rate = specs[0]["rate"]
     heard = rendered(specs)
     if kind == "waveform":
-        return curves.waveform(heard[0], rate)
+        wave = heard[0]
+        if zoom_ms:
+            wave = wave[len(wave) // 2 :][: round(rate * zoom_ms / 1000)]
+        return curves.waveform(wave, rate)
     if kind == "level":
         levels = [curves.level_of(one, rate) for one in heard]
         return curves.level(levels[0], levels[1] if len(levels) > 1 else None, names)
@@ -50,7 +53,7 @@ def rendered(specs: list[spec.Spec]) -> list[Any]:
     return [render.pcm(specs[0])] if len(specs) == 1 else list(render.pair(specs[0], specs[1]))
 
 
-def _gain(one: spec.Spec):
+def _gain(one: spec.Spec) -> Callable[[float], float]:
     import numpy
 
     from curriculum.synth import filters

@@ -22,6 +22,7 @@ class Note:
     sign: int | None  # half steps, as written at the note; None: nothing is written
     alter: int  # half steps, as it sounds: with the key and the bar
     is_tied: bool = False  # to the same note after it
+    is_cross: bool = False  # its head: cymbals and hi-hat
 
     @property
     def step(self) -> int:
@@ -42,7 +43,6 @@ class Event:
     tuplet: int = 0  # number of its group; 0: none
     in_time_of: tuple[int, int] = (1, 1)  # a triplet: (3, 2)
     is_joined: bool = False  # by a beam to what follows
-    is_cross: bool = False  # cymbals and hi-hat
     is_hidden: bool = False  # a rest that is not drawn
     marks: tuple[str, ...] = ()  # staccato, accent, fermata
     above: str = ""

@@ -1,5 +1,6 @@
-"""Written music in words: what is seen. Names, places on the staff, or shapes alone, so that no question is given away."""
+"""Written music in words: what is seen. Names, places on the staff, or shapes alone, so that nothing is given away."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
@@ -32,7 +33,7 @@ def describe(tune: Tune, detail: Detail = "names") -> str:
     """In one line, from left to right; two staves one after the other."""
     head = [_key(tune, detail)] if any(voice.clef != "perc" for voice in tune.voices) else []
     head += [{"C": "common time", "C|": "cut time"}.get(tune.meter, tune.meter)] if tune.meter else []
-    head += [f"{_value(tune.tempo[0], detail)} = {tune.tempo[1]}"] if tune.tempo else []
+    head += [f"{_value(tune.tempo[0])} = {tune.tempo[1]}"] if tune.tempo else []
     if len(tune.voices) == 1:
         voice = tune.voices[0]
         return ", ".join(part for part in (_clef(voice), *head) if part) + f": {_voice(voice, detail)}"
@@ -100,7 +101,12 @@ def _events(events: Sequence[Event], voice: Voice, detail: Detail) -> Iterator[s
 
 
 def _kind(event: Event) -> tuple[Fraction, bool, bool, bool]:
-    return event.value, bool(event.notes), len(event.notes) > 1, event.is_cross
+    return event.value, bool(event.notes), len(event.notes) > 1, _is_crossed(event)
+
+
+def _is_crossed(event: Event) -> bool:
+    """Whether all its heads are crosses; of a mixed chord each says it itself."""
+    return bool(event.notes) and all(note.is_cross for note in event.notes)
 
 
 def _rests(events: Sequence[Event], detail: Detail) -> str:
@@ -115,37 +121,33 @@ def _rests(events: Sequence[Event], detail: Detail) -> str:
 
 
 def _sounds(events: Sequence[Event], voice: Voice, detail: Detail) -> str:
-    value = events[0].value
-    is_chord = len(events[0].notes) > 1
-    cross = "cross-headed " if events[0].is_cross else ""
+    value, is_chord, is_crossed = events[0].value, len(events[0].notes) > 1, _is_crossed(events[0])
+    by_name = detail == "names" and voice.clef != "perc"
+    told = [_told(event, voice, by_name) for event in events]
     if detail == "shapes":
-        shape = _shape(value, cross)
-        where = "heads" if is_chord else ""
-        told = "; then ".join(_told(event, voice, detail) for event in events)
         times = "" if len(events) == 1 else f"{_count(len(events))} times "
-        return f"{times}{_article(shape)}, {where + ' ' if where else ''}{told}"
-    kind = f"{cross}{_value(value, detail)}"
+        heads = "with heads " if is_chord else ""
+        return f"{times}{_article(_shape(value, is_crossed))}, {heads}{'; then '.join(told)}"
+    kind = f"{'cross-headed ' if is_crossed else ''}{_value(value)}"
     if is_chord:
-        head = f"{kind}-note chord{'s' if len(events) > 1 else ''} of "
-        return head + ", then ".join(_told(event, voice, detail) for event in events)
-    head = f"{kind} note{'s' if len(events) > 1 else ''} "
-    return head + _listed([_told(event, voice, detail) for event in events])
+        return f"{kind}-note chord{_s(told)} {'of ' if by_name else ''}" + ", then ".join(told)
+    return f"{kind} note{_s(told)} {_listed(told)}"
 
 
-def _shape(value: Fraction, cross: str) -> str:
+def _shape(value: Fraction, is_crossed: bool) -> str:
     base, dots = dots_of(value) or (4, 0)
-    shape = (
-        SHAPES[base].replace("filled head", "cross for a head").replace("open head", "cross for a head")
-        if cross
-        else SHAPES[base]
-    )
+    shape = re.sub(r"(filled|open) head", "cross", SHAPES[base]) if is_crossed else SHAPES[base]
     return shape + ("", " and a dot", " and two dots")[dots]
 
 
-def _told(event: Event, voice: Voice, detail: Detail) -> str:
+def _told(event: Event, voice: Voice, by_name: bool) -> str:
     """One note or chord: its names or places, and what stands with it."""
-    say = name if detail == "names" and voice.clef != "perc" else lambda note: _place(note, voice)
-    return _listed([say(note) for note in event.notes]) + _in_brackets(list(_extras(event)))
+    own_crosses = not _is_crossed(event)
+    said = [
+        ("a cross " if note.is_cross and own_crosses else "") + (name(note) if by_name else _place(note, voice))
+        for note in event.notes
+    ]
+    return _listed(said) + _in_brackets(list(_extras(event)))
 
 
 def _place(note: Note, voice: Voice) -> str:
@@ -174,9 +176,13 @@ def _extras(event: Event) -> Iterable[str]:
             yield TEXTS.get(text, f"“{text}”")
 
 
-def _value(value: Fraction, detail: Detail) -> str:
+def _value(value: Fraction) -> str:
     base, dots = dots_of(value) or (4, 0)
     return f"{DOTS[dots]}{VALUES[base]}"
+
+
+def _s(some: Sequence[str]) -> str:
+    return "s" if len(some) > 1 else ""
 
 
 def _in_brackets(parts: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What a page shows of a question to the ear: what plays and how it is answered, and afterwards what it was."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import request, url_for
@@ -45,6 +45,7 @@ class Hearing(NamedTuple):
     piano: tuple[answer_form.PianoKey, ...]
     grid: answer_form.Grid | None
     unit: str
+    answered: str  # what was given, in words
     plays: int
     highest: int  # rating that this answer may get
     op: UUID
@@ -90,6 +91,7 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
         answer_form.piano(asked) if by == "keyboard" else (),
         answer_form.grid(asked) if by == "tap" and asked.kind == "rhythm" else None,
         answer_form.unit(asked),
+        _words(asked, key or ""),
         count,
         answers.highest(verdict.grade, count) if verdict else answers.EASY,
         uuid7(),
@@ -100,3 +102,8 @@ def _address(take: Take, kind: str) -> str:
     return url_for("sounds.sound", name=takes().keep(take), kind=kind)
 
 
+def _words(asked: Asked, key: str) -> str:
+    """An answer as its button called it, or as it was typed."""
+    words = next((choice.words for choice in asked.choices if choice.key == key), key)
+    is_bare = words == key and key.lstrip("+-").replace(".", "", 1).isdecimal()
+    return f"{words} {unit}" if is_bare and (unit := answer_form.unit(asked)) else words

@@ -1,17 +1,18 @@
 """Cards of every kind that sounds or shows, for tests (path: tests/curriculum/sounding_content.py).
 
-`card(kind)` is one ready card ("interval" ... "tempo", "notation", "keyboard", "pianoroll"); `ladder(skill)` the steps of
-a ladder; `write_content(root)` a content folder whose lesson `LESSON` ("daw-beat") holds all of them. Their ids are in
-IDS, by kind; a ladder's in LADDERS, by skill ("sndeqx": the cards "sndeqx.l1" to "sndeqx.l7").
+`card(kind)` is one ready card ("interval" ... "tempo", "notation", "keyboard", "pianoroll"); `ladder(skill)` the steps
+of a ladder; `write_content(root)` a content folder whose lesson `LESSON` ("daw-beat") holds all of them. Their ids are
+in IDS, by kind; a ladder's in LADDERS, by skill ("sndeqx": the cards "sndeqx.l1" to "sndeqx.l7").
 """
 
 from functools import cache
 from pathlib import Path
 
-from core import prose
 from curriculum.card_block import CardText
+from curriculum.card_pictures import MOST_BARS
 from curriculum.card_text import Renderer, make
 from curriculum.content import Card
+from curriculum.pictures.blocks import Blocks
 from tests.curriculum import small_content
 
 LESSON = "daw-beat"
@@ -61,7 +62,8 @@ SOUNDING = {  # kind -> (type, question, recipe)
     "delay": (
         "sound-eq",
         "Hollow or normal?",
-        "kind: delay\ntime_ms: 5\nmix: 0.5\nfeedback: 0\non: true, false\nask: on\nwords: true = hollow; false = normal",
+        "kind: delay\ntime_ms: 5\nmix: 0.5\nfeedback: 0\non: true, false\nask: on\n"
+        "words: true = hollow; false = normal",
     ),
     "reverb": ("sound-eq", "Which is farther away?", "kind: reverb\nrt60_s: 1.5\nmix: 0.4\npair: on\nask: side"),
     "drive": ("sound-eq", "Clean or driven?", "kind: drive\ndrive_db: 18\non: true, false\nask: on"),
@@ -82,7 +84,7 @@ SOUNDING = {  # kind -> (type, question, recipe)
 SHOWING = {  # type -> (question, answer)
     "notation": ("Which note?\n\n```abc\nX:1\nL:1/4\nK:C\nG4|\n```", "G | G4"),
     "keyboard": ("Which interval do the marked keys make?\n\n```keyboard\nC4 G4\n```", "- [x] a fifth\n- [ ] a fourth"),
-    "pianoroll": ("Which chord is this?\n\n```pianoroll\nC4 0 1\nE4 0 1\nG4 0 1\n```", "C major | C"),
+    "pianoroll": ("Which chord is this?\n\n```pianoroll\nC4 E4 G4 0..2\n```", "C major | C"),
 }
 LADDER_SKILLS = {"eq": "sound-eq", "interval": "sound-interval", "chord": "sound-chord"}
 
@@ -106,7 +108,9 @@ def ladder(skill: str) -> tuple[Card, ...]:
 def lesson_text() -> str:
     """Of a whole lesson file."""
     blocks = [_block(IDS[kind], *_words(kind)) for kind in IDS]
-    blocks += [_block(LADDERS[skill], type_, "What was done?", f"ladder: {skill}") for skill, type_ in LADDER_SKILLS.items()]
+    blocks += [
+        _block(LADDERS[skill], type_, "What was done?", f"ladder: {skill}") for skill, type_ in LADDER_SKILLS.items()
+    ]
     text = small_content.LESSON.format(
         slug=LESSON, title="A beat", wanted="daw-midi", first="sndzza", second="sndzzb", third="sndzzc"
     )
@@ -125,7 +129,7 @@ def _words(kind: str) -> tuple[str, str, str]:
 
 
 def _made(card_id: str, type_: str, question: str, answer: str) -> list[Card]:
-    cards, faults = make(CardText(card_id, type_, question, answer, "A note."), LESSON, Renderer(prose.CARD))
+    cards, faults = make(CardText(card_id, type_, question, answer, "A note."), LESSON, Renderer(blocks=Blocks(most_bars=MOST_BARS)))
     assert faults == [], faults
     return cards
 
