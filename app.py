@@ -51,6 +51,7 @@ BLUEPRINTS = [
     "curriculum.views.own_cards",
     "curriculum.views.cards",
     "curriculum.views.practice",
+    "curriculum.views.ear",
     "curriculum.views.api",
     "curriculum.views.stats",
     "curriculum.views.sounds",

@@ -56,12 +56,14 @@ def counted(db: Session, user_id: UUID, skill: str, level: int | None = None, *,
         rows = rows.where(col(EarAnswer.level) == level)
     newest = rows.order_by(col(EarAnswer.at).desc(), col(EarAnswer.id).desc()).limit(last).subquery()
     both = (newest.c.asked, newest.c.given)
-    return [(asked, given, count) for asked, given, count in db.execute(sa.select(*both, sa.func.count()).group_by(*both))]
+    return [
+        (asked, given, count) for asked, given, count in db.execute(sa.select(*both, sa.func.count()).group_by(*both))
+    ]
 
 
-def is_of(answer: EarAnswer) -> bool:
-    """Whether an answer belongs in the table of its skill."""
-    return answer.skill not in ALSO or kind_of(answer.skill) in answer.specs
+def of_round(given: Iterable[EarAnswer]) -> list[Counted]:
+    """The answers of one round, without those to sounds of other kinds."""
+    return [(one.asked, one.given, 1) for one in given if one.skill not in ALSO or kind_of(one.skill) in one.specs]
 
 
 def kind_of(skill: str) -> str:
@@ -79,12 +81,12 @@ def split(found: Iterable[Counted]) -> list[Counted]:
     return [(asked, given, count) for (asked, given), count in parts.items()]
 
 
-def table(found: Sequence[Counted], order: Callable[[str], object], says: Callable[[str], str]) -> Confusion:
+def table(found: Sequence[Counted], order: Callable[[str], tuple[float, ...]], says: Callable[[str], str]) -> Confusion:
     """Rows are what sounded, columns what it was taken for. order: sorts keys; says: a key in words."""
     sounded: Counter[str] = Counter()
     for asked, _, count in found:
         sounded[asked] += count
-    keys = sorted((key for key, _ in sounded.most_common(MOST)), key=lambda key: (order(key), key))  # type: ignore[arg-type, return-value]
+    keys = sorted((key for key, _ in sounded.most_common(MOST)), key=lambda key: (order(key), key))
     cells: Counter[tuple[str, str]] = Counter()
     for asked, given, count in found:
         cells[asked, given if given in keys else ""] += count

@@ -61,9 +61,7 @@ def plain_of(asked: Asked) -> Spec:
 
 def with_bells(sound: Spec, *bells: Bell) -> Spec:
     """The sound after one bell or two."""
-    bands = [
-        {"type": "bell", "freq_hz": bell.freq_hz, "gain_db": bell.gain_db, "q": bell.q} for bell in bells
-    ]
+    bands = [{"type": "bell", "freq_hz": bell.freq_hz, "gain_db": bell.gain_db, "q": bell.q} for bell in bells]
     return spec.read({**sound, "bands": bands, "on": True})
 
 

@@ -113,8 +113,8 @@ def answer(
 ) -> EarAnswer:
     """One answer to the question that is open. The last one ends the round.
 
-    given: "" from somebody who does not know; None, no answer at all, is refused. The same answer again changes nothing; another one to a question that was
-    answered, and one to a round that is over, are refused.
+    given: "" from somebody who does not know; None, no answer at all, is refused. The same answer again changes
+    nothing; another one to a question that was answered, and one to a round that is over, are refused.
     """
     if given is None:
         raise Refused("Give an answer first: a guess teaches, too.", field="given")

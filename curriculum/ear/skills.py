@@ -1,9 +1,9 @@
 """The skills of the ear room in words: what each is for, what is asked, what an answer is called in a table."""
 
 import math
-from functools import cache
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from core.errors import NotFound
 from curriculum.ear import correct, ladders, residue, standing
@@ -82,7 +82,9 @@ WORDS = {
     "pan": Skill("Panning", "Where between the speakers? Wear headphones.", "Where does it stand?", "headphones"),
     "width": Skill("Width", "How wide, and is one side turned round? Wear headphones.", "How wide is B?", "headphones"),
     "delay": Skill("Delay", "How long until the repeat?", "B went through a delay. How is it set?", "history"),
-    "reverb": Skill("Reverb", "How long is the room, how late does it answer?", "B stands in a room. Which?", "history"),
+    "reverb": Skill(
+        "Reverb", "How long is the room, how late does it answer?", "B stands in a room. Which?", "history"
+    ),
     "tone": Skill("Tones", "Name a frequency on its own.", "Which frequency is this?", "audio-lines"),
     "rhythm": Skill("Rhythms", "Write down what was played.", "Which rhythm is this?", "clock"),
     "tempo": Skill("Tempo", "How fast is it? Tap along first.", "How fast is this?", "clock"),
@@ -168,8 +170,7 @@ def label(key: str, skill: str, level: int | None = None) -> str:
     if (hertz := _hertz(key)) is not None and skill in ("eq", "tone"):
         sign = {"+": "+", "-": "−"}.get(key[0], "")
         return f"{sign}{residue.hertz(hertz).replace(' kHz', 'k').replace(' Hz', '')}"
-    quality, _, inversion = key.partition("/")
-    if quality in CHORDS:
+    if key.partition("/")[0] in CHORDS:
         return key
     said = says(key, skill, level)
     return said if len(said) <= SHORT else " ".join(word[:3] for word in said.replace(",", "").split()[:2])

@@ -40,9 +40,7 @@ class Week:
 
 def counting(user_id: UUID) -> SelectOfScalar[EarAnswer]:
     """The answers that count: those of the desk while their reviews are not undone."""
-    return select(EarAnswer).where(
-        col(EarAnswer.user_id) == user_id, col(EarAnswer.id).not_in(answers.undone(user_id))
-    )
+    return select(EarAnswer).where(col(EarAnswer.user_id) == user_id, col(EarAnswer.id).not_in(answers.undone(user_id)))
 
 
 def levels(db: Session, user_id: UUID) -> dict[str, int]:
@@ -87,9 +85,7 @@ def scores(db: Session, user_id: UUID) -> dict[str, Score]:
     )
     numbered = sa.select(col(EarRound.id), place.label("place")).where(*mine).subquery()
     rows = (
-        sa.select(
-            col(EarRound.skill), sa.func.sum(EarAnswer.credit), sa.func.count(), sa.func.max(EarRound.ended_at)
-        )
+        sa.select(col(EarRound.skill), sa.func.sum(EarAnswer.credit), sa.func.count(), sa.func.max(EarRound.ended_at))
         .join(numbered, numbered.c.id == EarRound.id)
         .join(EarAnswer, sa.and_(col(EarAnswer.user_id) == EarRound.user_id, col(EarAnswer.round_id) == EarRound.id))
         .where(numbered.c.place == 1, *mine)

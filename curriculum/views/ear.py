@@ -23,6 +23,7 @@ from curriculum.models import EarAnswer, EarRound
 from curriculum.pictures import curves
 from curriculum.stats import periods, pictures
 from curriculum.stats.pictures import Column
+from curriculum.typed import Verdict
 from curriculum.views import hearing, sounds
 from curriculum.views.hearing import Hearing, Side
 
@@ -48,6 +49,7 @@ class BellForm(BaseModel):
     freq_hz: Annotated[float, Field(ge=20, le=20_000, allow_inf_nan=False)]
     gain_db: Annotated[int, Field(ge=-24, le=24)]
     q: Annotated[float, Field(ge=0.1, le=9, allow_inf_nan=False)]
+    preview: bool = False
 
 
 @bp.get("/ear")
@@ -132,7 +134,7 @@ def show(round_id: UUID):
         **_frame(row, number),
         asked=asked,
         prompt=skills.prompt(asked),
-        hearing=_hearing(asked),
+        sound=_hearing(asked),
     )
 
 
@@ -149,8 +151,11 @@ def answered(round_id: UUID):
 @signed_in
 @once(again=show)
 def corrected(round_id: UUID):
-    """The answer of Correct mode: the bell that was set."""
+    """The answer of Correct mode: the bell that was set. With `preview` it is only to be heard."""
     form = read_form(BellForm)
+    if form.preview:
+        bell: dict[str, Any] = {"freq_hz": f"{form.freq_hz:g}", "gain_db": form.gain_db, "q": f"{form.q:g}"}
+        return redirect(url_for("ear.show", round_id=round_id, **bell), 303)
     return _answer(round_id, form.number, Bell(form.freq_hz, form.gain_db, form.q).key)
 
 
@@ -192,7 +197,7 @@ def _correcting(row: EarRound, number: int, asked: Asked):
     places = residue.centres(row.grid)
     values = request.args
     tried, preview = Bell(1000.0, 0, 1.4), ""
-    if "preview" in values:
+    if "freq_hz" in values:
         tried = _bell_of(values, row.grid)
         preview = _address(correct.undone(asked, tried))
     return render_template(
@@ -222,38 +227,39 @@ def _bell_of(values: Any, grid: str) -> Bell:
 def _answered(row: EarRound, answered: EarAnswer):
     """What it was, and both sounds to compare."""
     asked = rounds.question(row, answered.number)
-    is_last = answered.number == row.questions or row.ended_at is not None
-    more = _undone(asked, answered) if row.mode == rounds.CORRECT else {"hearing": _hearing(asked, answered.given)}
+    mark = rounds.judge(row, asked, answered.given)
+    sound = _hearing(asked, answered.given)
+    if row.mode == rounds.CORRECT:
+        sound = _undone(sound, answered.given)
     return render_template(
         "curriculum/ear/answered.html",
         **_frame(row, answered.number, is_answered=True),
-        asked=asked,
-        answered=answered,
-        mark=rounds.judge(row, asked, answered.given),
-        is_last=is_last,
-        **more,
+        sound=sound,
+        verdict=Verdict("", mark.words, credit=mark.credit, rating=mark.rating),
+        is_last=answered.number == row.questions or row.ended_at is not None,
     )
 
 
-def _undone(asked: Asked, answered: EarAnswer) -> dict[str, Any]:
-    """After Correct mode: both curves in one picture, and the sound as it was, as it came, and as it was left."""
-    done = correct.done(asked)
-    tried = residue.read(answered.given, correct.STEPS[asked.level].grid)
+def _undone(sound: Hearing, given: str) -> Hearing:
+    """After Correct mode: both curves in one picture, and the sound before, as it was left, and as it came."""
+    asked = sound.asked
+    done, tried = correct.done(asked), residue.read(given, correct.STEPS[asked.level].grid)
     before, after = correct.plain_of(asked), correct.undone(asked, tried)
-    return {
-        "picture": curves.response(
+    return sound._replace(
+        sides=(
+            Side("a", "Before", _address(before, after)),
+            Side("b", "As you left it", _address(after, before)),
+            Side("c", "As it came", _address(asked.specs[0])),
+        ),
+        chosen=None,
+        answered=tried.words,
+        picture=curves.response(
             lambda hz: residue.decibels(done, hz),
             lambda hz: residue.decibels(tried, hz),
             ("what was done", "your bell"),
-            words=f"Two curves. What was done: {done.words}. Your bell: {tried.words}.",
+            words=f"What was done: {done.words}. Your bell: {tried.words}.",
         ),
-        "you_said": f"Your bell: {tried.words}.",
-        "sides": (
-            Side("a", "Before", _address(before, after)),
-            Side("b", "Your repair", _address(after, before)),
-            Side("c", "As it came", _address(asked.specs[0])),
-        ),
-    }
+    )
 
 
 def _end(row: EarRound, given: Any):
@@ -266,11 +272,11 @@ def _end(row: EarRound, given: Any):
         round=row,
         one=one,
         given=given,
-        points=f"{sum(answer.credit for answer in given):.1f}".removesuffix(".0"),
+        points=standing.in_tenths(sum(answer.credit for answer in given)),
         next_level=next_level,
         next_step=skills.step(row.skill, next_level),
         rows=[_row(row, answer) for answer in given],
-        **_taken([(answer.asked, answer.given, 1) for answer in given if confusion.is_of(answer)], row.skill, row.level),
+        **_taken(confusion.of_round(given), row.skill, row.level),
     )
 
 
@@ -310,20 +316,14 @@ def _history(weeks: list[standing.Week]) -> dict[str, Any]:
     if not weeks:
         return {"weeks": []}
     shown = [
-        {
-            "words": periods.short_day(week.monday),
-            "answers": week.answers,
-            "percent": "–" if week.share is None else f"{100 * week.share:.0f} %",
-        }
+        (periods.short_day(week.monday), week.answers, "–" if week.share is None else f"{100 * week.share:.0f} %")
         for week in weeks
     ]
     columns = [
         Column(
-            (100 * (week.share or 0),),
-            words["words"],
-            f"week from {words['words']}: {week.answers} answers" + (f", {words['percent']}" if week.answers else ""),
+            (100 * (week.share or 0),), first, f"week from {first}: {count} answers" + (f", {share}" if count else "")
         )
-        for week, words in zip(weeks, shown, strict=True)
+        for week, (first, count, share) in zip(weeks, shown, strict=True)
     ]
     known = [week for week in weeks if week.share is not None]
     said = f"This skill brought you {100 * (known[-1].share or 0):.0f} % in your last week of it"

@@ -49,7 +49,7 @@ def test_a_round_begins_where_the_learner_stands(db, ada):
 @pytest.mark.parametrize("skill", skills.ORDER)
 def test_every_skill_asks_ten_questions_that_stay_the_same(skill):
     mode = "correct" if skill == correct.SKILL else "choose"
-    row = EarRound(skill=skill, level=skills.start(skill), mode=mode, seed=7, questions=10)
+    row = EarRound(id=uuid7(), skill=skill, level=skills.start(skill), mode=mode, seed=7, started_at=MONDAY)
 
     first = [rounds.question(row, number) for number in range(1, 11)]
     assert first == [rounds.question(row, number) for number in range(1, 11)]

@@ -139,9 +139,7 @@ def test_weeks_run_from_the_first_answer_to_this_week(db, ada):
 
 
 def table(found, skill="interval"):
-    return confusion.table(
-        found, order=lambda key: skills.place(key, skill), says=lambda key: skills.says(key, skill)
-    )
+    return confusion.table(found, order=lambda key: skills.place(key, skill), says=lambda key: skills.says(key, skill))
 
 
 def test_rows_are_what_sounded_and_columns_what_was_said():
