@@ -10,9 +10,9 @@ import click
 from core import clock
 from curriculum import authoring
 from curriculum.calculation_text import MANY_DRAWS, first_fault
-from curriculum.ear import proof
 from curriculum.content_checks import CATALOGUE_FILE
 from curriculum.content_files import read_catalogue, slug_of_broken
+from curriculum.ear import proof
 from curriculum.library import Library, Problem, load
 from curriculum.source_text import lines_of
 

@@ -31,7 +31,9 @@ def write(
     """Write the package to `path`. track: the name of one, "" for all cards. Refused when there is none to write."""
     out = exports.gather(db, library, place, track)
     if not out.blocks:
-        raise Refused("There are no cards to take out yet, or only such as sound, which stay here. Finish a lesson or write one.")
+        raise Refused(
+            "There are no cards to take out yet, or only such as sound, which stay here. Finish a lesson or write one."
+        )
 
     def notes() -> Iterator[OutNote]:
         for number, note in enumerate(exports.notes(db, out), 1):

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from curriculum.calculation import ANSWER, Values, number_of
 from curriculum.content import Card
-from curriculum.ear import draw
+from curriculum.ear import credit, draw
 from curriculum.ear.asked import Asked
 from curriculum.typed import Part, Verdict
 from curriculum.typed import judge as judge_typed
@@ -15,6 +15,7 @@ from curriculum.typed import judge as judge_typed
 __all__ = ["Option", "Part", "Showing", "Verdict", "judge", "show"]
 
 NOTHING_DRAWN: Values = {}
+HARD, GOOD = 2, 3  # ratings
 
 
 class Option(NamedTuple):
@@ -71,11 +72,17 @@ def _drawn(card: Card, seed: int) -> Showing:
 
 
 def _heard(asked: Asked, given: str) -> Verdict:
-    if not given.strip():
-        return Verdict("empty", "You gave no answer.", credit=0.0, rating=1)
-    is_right = given.strip() == asked.right
-    words = "Right." if is_right else "Not this."
-    return Verdict("right" if is_right else "wrong", words, credit=float(is_right), rating=3 if is_right else 1)
+    mark = credit.judge(asked, given)
+    kind = (
+        "empty"
+        if not given.strip()
+        else "right"
+        if mark.rating == GOOD
+        else "close"
+        if mark.rating == HARD
+        else "wrong"
+    )
+    return Verdict(kind, mark.words, credit=mark.credit, rating=mark.rating)
 
 
 def _shuffled(card: Card, seed: int) -> list[Option]:

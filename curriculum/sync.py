@@ -98,7 +98,8 @@ class Batch:
 def queue(db: Session, library: Library, user_id: UUID, zone: str, *, limit: int, at: datetime) -> Queue:
     """What a device takes along: learning steps, and what is left of today's list, which has been built.
 
-    Cards that sound are counted and left out: what they ask cannot be shown without what they are. The intervals are those that `take_in` will choose, if the answer is the next one of its card. limit: cards.
+    Cards that sound are counted and left out: what they ask cannot be shown without what they are. The intervals are
+    those that `take_in` will choose, if the answer is the next one of its card. limit: cards.
     """
     day = clock.study_day(at, zone)
     mine = (col(QueueCard.user_id) == user_id, col(QueueCard.day) == day)

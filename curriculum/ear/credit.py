@@ -210,7 +210,7 @@ def _tempo(asked: Asked, given: str) -> Judged:
 
 def _level(asked: Asked, given: str) -> Judged:
     places = [choice.key for choice in asked.choices]
-    if given not in places or asked.right not in places:
+    if given not in places or asked.right not in places or {asked.right, given} <= {"a", "b"}:  # which of a pair
         return WRONG
     return (MOST, HARD, "One choice off") if abs(places.index(given) - places.index(asked.right)) == 1 else WRONG
 

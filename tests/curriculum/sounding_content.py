@@ -129,7 +129,9 @@ def _words(kind: str) -> tuple[str, str, str]:
 
 
 def _made(card_id: str, type_: str, question: str, answer: str) -> list[Card]:
-    cards, faults = make(CardText(card_id, type_, question, answer, "A note."), LESSON, Renderer(blocks=Blocks(most_bars=MOST_BARS)))
+    cards, faults = make(
+        CardText(card_id, type_, question, answer, "A note."), LESSON, Renderer(blocks=Blocks(most_bars=MOST_BARS))
+    )
     assert faults == [], faults
     return cards
 
