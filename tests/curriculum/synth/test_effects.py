@@ -33,3 +33,18 @@ def test_whatever_is_asked_sounds_within_bounds_and_is_matched(raw):
 def test_a_delay_whose_repeat_would_come_after_the_end_is_refused():
     with pytest.raises(Refused, match="nothing is left for the repeat"):
         specs.read({"kind": "delay", "time_ms": 950, "seconds": 1})
+
+
+@pytest.mark.parametrize("source", ["drums", "snare"])
+def test_compression_brings_loud_and_soft_of_a_loop_nearer_to_each_other(source):
+    asked = {"kind": "compression", "source": source, "threshold_db": -30, "ratio": 8, "attack_ms": 1}
+    for seed in (0, 5, 10, 15):
+        on, off = (
+            effects.compression(specs.read(asked | {"noise_seed": seed, "on": is_on}))[:, 0] for is_on in (True, False)
+        )
+        spans = []
+        for sound in (on, off):
+            loud = numpy.abs(sound[: len(sound) // 441 * 441].reshape(-1, 441)).max(axis=1)
+            spans.append(numpy.subtract(*numpy.percentile(20 * numpy.log10(loud[loud > 1e-4]), [95, 40])))
+
+        assert spans[0] < spans[1] - 3, seed
