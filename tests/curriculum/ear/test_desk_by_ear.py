@@ -94,7 +94,8 @@ def test_every_kind_is_heard_answered_and_kept(
 def test_the_page_is_the_same_whatever_the_answer(
     as_ada: Any, learns: Callable[[str], Card], db: Session, ada: User, kind: str
 ) -> None:
-    card, pages = learns(kind), {}
+    card = learns(kind)
+    pages: dict[Any, set[str]] = {}
     as_ada.get("/reviews")
     for seed in range(6):
         memory = db.get_one(Memory, (ada.id, card.id))
