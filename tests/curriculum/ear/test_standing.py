@@ -168,8 +168,10 @@ def test_a_table_has_room_on_a_phone():
     assert [row.key for row in found.rows] == [str(one) for one in range(12)]
 
 
-def test_two_bands_are_taken_for_something_each():
-    assert sorted(confusion.split([("+250 -4000", "+250 -2000", 3)])) == [("+250", "+250", 3), ("-4000", "-2000", 3)]
+def test_an_equaliser_is_told_by_its_bands():
+    found = confusion.by_band([("+250 -4000", "+250 -2000", 3), ("-250", "+250", 1), ("+1000", "", 1)])
+
+    assert sorted(found) == [("1000", "", 1), ("250", "250", 4), ("4000", "2000", 3)]
 
 
 def test_degrees_do_not_mix_with_half_steps(db, ada):
