@@ -19,6 +19,8 @@ SHEETS = (
     "player",
     "today",
     "lesson",
+    "listen",
+    "drawn",
     "desk",
     "card-kinds",
     "cards",
@@ -42,6 +44,8 @@ SHEETS = (
     "wave",
     "deck",
     "packs",
+    "ear",
+    "ear-room",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')
