@@ -89,7 +89,7 @@ def test_places_and_shapes_name_no_note(source: str, places: str, shapes: str) -
     tune = abc.read(source)
 
     for detail, said in (("places", places), ("shapes", shapes)):
-        words = describe(tune, detail)  # type: ignore[arg-type]
+        words = describe(tune, detail)
         assert said in words
         assert not re.search(r"\b[A-G]( sharp| flat)? ?\d", words)
     assert not re.search(r"whole|half|quarter|eighth", describe(tune, "shapes"))
