@@ -20,6 +20,7 @@ SHEETS = (
     "today",
     "lesson",
     "listen",
+    "drawn",
     "desk",
     "card-kinds",
     "cards",
@@ -44,6 +45,7 @@ SHEETS = (
     "deck",
     "packs",
     "ear",
+    "drawn",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')
