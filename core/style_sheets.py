@@ -46,6 +46,7 @@ SHEETS = (
     "packs",
     "ear",
     "ear-room",
+    "drawn",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')
