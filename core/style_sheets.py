@@ -19,6 +19,7 @@ SHEETS = (
     "player",
     "today",
     "lesson",
+    "drawn",
     "desk",
     "card-kinds",
     "cards",

@@ -14,7 +14,7 @@ from curriculum.pictures.blocks import Blocks, line_of
 
 MOST_BARS = 2  # of written music on a card
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-READ_BY_ALL = re.compile(r"\d+/\d+|“[^”]*”|chord symbol [^,;)]*")  # stands in the picture in the same letters
+READ_BY_ALL = re.compile(r"\d+/\d+|“[^”]*”")  # stands in the picture in the same letters
 WORD = re.compile(r"[A-Za-z]+|\d+")
 SIGNS = {"♯♯": " double sharp ", "♭♭": " double flat ", "♯": " sharp ", "#": " sharp ", "♭": " flat "}
 FLAT = re.compile(r"\b([A-G])b(?=\d|\b)")

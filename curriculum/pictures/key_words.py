@@ -20,9 +20,10 @@ def name(key: int) -> str:
 
 def aloud(spelled: str) -> str:
     """ "F♯3" as "F sharp 3", which every screen reader says."""
+    spelled, blank, more = spelled.partition(" ")
     letter, signs, octave = spelled[0], spelled[1:].rstrip("0123456789"), spelled.lstrip("ABCDEFG♯♭")
     kind = {"♯": " sharp", "♭": " flat", "♯♯": " double sharp", "♭♭": " double flat"}.get(signs, "")
-    return f"{letter}{kind}{' ' if kind and octave else ''}{octave}"
+    return f"{letter}{kind}{' ' if kind and octave else ''}{octave}{blank}{more}"
 
 
 def is_black(key: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from curriculum.pictures import BadSource, Picture, abc, mei
+from curriculum.pictures.tune import Tune
 from curriculum.pictures.tune_words import Detail, describe
 
 SPACE = 180  # Verovio's units between two lines of a staff
@@ -69,9 +70,13 @@ def svg(source: str, *, detail: Detail = "names", words: str = "", most_bars: in
 def _drawn(source: str, detail: Detail, words: str) -> tuple[Picture, int]:
     """Kept by the whole source: the options and the engraver's version stand still while the app runs."""
     tune = abc.read(source)
+    return engrave(tune, detail=detail, words=words), tune.bars
+
+
+def engrave(tune: Tune, *, detail: Detail = "names", words: str = "") -> Picture:
     said = words or f"Notes on a staff: {describe(tune, detail)}."
     brace = BRACE if len(tune.voices) > 1 else 0
-    return Picture(_cleaned(_engraved(mei.write(tune)), said, brace), said), tune.bars
+    return Picture(_cleaned(_engraved(mei.write(tune)), said, brace), said)
 
 
 def _engraved(score: str) -> str:

@@ -15,6 +15,7 @@ TIMED = re.compile(r"(?P<keys>[^\d.][^.]*?)\s+(?P<start>\d+(?:\.\d+)?)\s*\.\.\s*
 MOST_NOTES, MOST_ROWS = 64, 49
 LONGEST = 64.0  # beats or seconds
 ROW, LEFT, TOP, FOOT = 15, 40, 4, 22
+LOW_ROW, MANY_ROWS = 11, 32  # of so many rows each is lower
 FEWEST_ROWS = 8
 BODY = 360  # width of the time axis at least
 LABELS = ("names", "c", "none")
@@ -49,7 +50,10 @@ def svg(source: str, *, detail: Detail = "names", words: str = "") -> Picture:
     if not bars or len(bars) > MOST_NOTES:
         raise BadSource(0, f"a piano roll has 1 to {MOST_NOTES} notes.", "Write them as in: C4 E4 G4 0..2")
     keys = [bar.key for bar in bars]
+    labels = read.one_of("labels", LABELS, "names" if detail == "names" else "c")
     low, high = read.keys("range") or fitted(keys)
+    if labels == "c" and "range" not in read.options:
+        low -= 0 if low // 12 < high // 12 else low % 12  # a row must have a name, or the others have none
     if not low <= min(keys) <= max(keys) <= high or high - low >= MOST_ROWS:
         raise BadSource(
             0, f"the notes do not fit into {high - low + 1} rows.", f"Show at most {MOST_ROWS}, all notes in."
@@ -57,7 +61,6 @@ def svg(source: str, *, detail: Detail = "names", words: str = "") -> Picture:
     last = max(bar.end for bar in bars)
     length = read.number("length", last, LONGEST, math.ceil(last))
     unit = read.one_of("unit", tuple(UNITS), "beats")
-    labels = read.one_of("labels", LABELS, "names" if detail == "names" else "c")
     return draw(bars, low, high, length, unit=unit, labels=labels, detail=detail, words=words)
 
 
@@ -76,10 +79,11 @@ def draw(
     said = words or in_words(bars, low, high, unit, detail)
     rows = high - low + 1
     scale = max(BODY / length, 28 * (unit == "beats"))
-    wide, tall = LEFT + length * scale + 4, TOP + rows * ROW + FOOT
-    parts = [*_ground(low, high, length, scale, unit)]
+    row = ROW if rows <= MANY_ROWS else LOW_ROW
+    wide, tall = LEFT + length * scale + 4, TOP + rows * row + FOOT
+    parts = [*_ground(low, high, length, (scale, row), unit)]
     for bar in bars:
-        parts += _bar(bar, high, scale, labels == "names")
+        parts += _bar(bar, high, (scale, row), labels == "names")
     head = '<svg viewBox="0 0 {} {}" width="{}em" height="{}em" role="img"><title>{}</title>'
     head += '<g class="roll" fill="currentColor" stroke="currentColor" font-size="11">{}</g></svg>'
     size = (round(wide, 2), tall, round(wide / 16, 2), round(tall / 16, 2))
@@ -105,7 +109,8 @@ def in_words(bars: Sequence[Bar], low: int, high: int, unit: str, detail: Detail
         told = [_told(some, low, unit, detail) for some in _together(mine[:TOLD])]
         more = f"; {len(mine) - TOLD} more" if len(mine) > TOLD else ""
         parts.append((f"{side}: " if side else "") + "; ".join(told) + more)
-    return lead + ". ".join(parts) + "."
+    said = ". ".join(parts)
+    return f"{lead}{said[:1].upper()}{said[1:]}."
 
 
 def table(bars: Sequence[Bar], unit: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -133,23 +138,24 @@ def _told(bars: Sequence[Bar], low: int, unit: str, detail: Detail) -> str:
         what = listed([aloud(bar.spelled) for bar in bars])
     else:
         rows = listed([f"{bar.key - low + 1}" for bar in bars])
-        what = f"row{'s' if len(bars) > 1 else ''} {rows}"
+        what = f"{'rows' if len(bars) > 1 else 'row'} {rows}"
     after = "s" if unit == "seconds" else "beats"
     return f"{what} from {_figure(bars[0].start)} to {_figure(bars[0].end)} {after}"
 
 
-def _ground(low: int, high: int, length: float, scale: float, unit: str) -> Iterable[Markup]:
+def _ground(low: int, high: int, length: float, size: tuple[float, int], unit: str) -> Iterable[Markup]:
     """Rows of black keys are shaded; each C is named; a line for each beat or half second."""
-    right, foot = LEFT + length * scale, TOP + (high - low + 1) * ROW
+    scale, row = size
+    right, foot = LEFT + length * scale, TOP + (high - low + 1) * row
     shade = '<rect class="roll-black" x="{}" y="{}" width="{}" height="{}" stroke="none" opacity="0.09"/>'
     for key in range(low, high + 1):
-        y = TOP + (high - key) * ROW
+        y = TOP + (high - key) * row
         if is_black(key):
-            yield Markup(shade).format(LEFT, y, _round(right - LEFT), ROW)
+            yield Markup(shade).format(LEFT, y, _round(right - LEFT), row)
         if key % 12 == 0:
             text = '<text x="{}" y="{}" text-anchor="end" stroke="none">{}</text>'
-            yield Markup(text).format(LEFT - 5, y + 11, name(key))
-            yield Markup('<path d="M{} {}H{}" opacity="0.4"/>').format(LEFT, y + ROW, _round(right))
+            yield Markup(text).format(LEFT - 5, y + row - 4, name(key))
+            yield Markup('<path d="M{} {}H{}" opacity="0.4"/>').format(LEFT, y + row, _round(right))
     step = next(one for one in (0.5, 1, 2, 4, 8, 16) if length / one <= 16) if unit == "seconds" else 1
     number = 0
     while number * step <= length + 1e-9:
@@ -163,9 +169,10 @@ def _ground(low: int, high: int, length: float, scale: float, unit: str) -> Iter
         number += 1
 
 
-def _bar(bar: Bar, high: int, scale: float, is_named: bool) -> Iterable[Markup]:
-    x, y = LEFT + bar.start * scale, TOP + (high - bar.key) * ROW + 1
-    wide, tall = max(3.0, (bar.end - bar.start) * scale - 1), ROW - 2
+def _bar(bar: Bar, high: int, size: tuple[float, int], is_named: bool) -> Iterable[Markup]:
+    scale, row = size
+    x, y = LEFT + bar.start * scale, TOP + (high - bar.key) * row + 1
+    wide, tall = max(3.0, (bar.end - bar.start) * scale - 1), row - 2
     look = (
         'fill="none" stroke-width="1.6" stroke-dasharray="4 2"'
         if bar.side == "B"
@@ -178,7 +185,7 @@ def _bar(bar: Bar, high: int, scale: float, is_named: bool) -> Iterable[Markup]:
     words = f"{bar.side} {bar.spelled}" if bar.side else bar.spelled
     fits = wide >= 7 * len(words) + 6
     text = '<text class="roll-name" x="{}" y="{}" stroke="none">{}</text>'
-    yield Markup(text).format(_round(x + 4 if fits else x + wide + 3), y + 10.5, words)
+    yield Markup(text).format(_round(x + 4 if fits else x + wide + 3), y + row - 4.5, words)
 
 
 def _round(value: float) -> str:

@@ -170,7 +170,7 @@ def _extras(event: Event) -> Iterable[str]:
     if any(note.is_tied for note in event.notes):
         yield "tied to the next"
     if event.chord:
-        yield f"chord symbol {event.chord}"
+        yield f"marked “{event.chord}”"
     for text in (event.above, event.below):
         if text:
             yield TEXTS.get(text, f"“{text}”")

@@ -11,11 +11,10 @@ from typing import Any
 import numpy
 
 from core.errors import Refused
+from curriculum.synth import VERSION as VERSION
 from curriculum.synth import effects, levels, pitched, rhythms
 from curriculum.synth.notes import notes
 from curriculum.synth.spec import Spec
-
-VERSION = "1"  # raise it with any change of a sample: names of sounds hang on it
 
 Samples = numpy.ndarray[Any, Any]  # (frames, channels), float64, 1.0 is full scale
 
