@@ -71,11 +71,12 @@ def kind_of(skill: str) -> str:
     return f'"kind":"{skill}"'
 
 
-def split(found: Iterable[Counted]) -> list[Counted]:
-    """Two bands of an equaliser as two answers each, since each is taken for something by itself."""
+def by_band(found: Iterable[Counted]) -> list[Counted]:
+    """An equaliser's answers by the bands' centres alone; two bands are two answers, since each is taken for something
+    by itself."""
     parts: Counter[tuple[str, str]] = Counter()
     for asked, given, count in found:
-        heard, said = asked.split(" "), given.split(" ")
+        heard, said = (key.replace("+", "").replace("-", "").split(" ") for key in (asked, given))
         for number, one in enumerate(heard):
             parts[one, said[number] if number < len(said) else ""] += count
     return [(asked, given, count) for (asked, given), count in parts.items()]

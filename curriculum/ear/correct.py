@@ -24,10 +24,10 @@ class Step:
 
 
 STEPS = {
-    1: Step("octave", "octaves, ±9 or 12 dB on noise, Q 1.4", (9, 12), (1.4,), ("pink",)),
-    2: Step("third", "thirds of an octave, ±6 to 9 dB", (6, 7, 8, 9), (1.4, 2.0), ("pink", "mix", "drums")),
-    3: Step("sixth", "sixths of an octave, ±5 to 8 dB", (5, 6, 7, 8), (1.0, 1.4, 2.0, 2.8), ("mix", "drums", "keys")),
-    4: Step("twelfth", "twelfths of an octave, ±4 to 6 dB", (4, 5, 6), (0.7, 1.0, 1.4, 2.0, 2.8), ("mix", "drums")),
+    1: Step("octave", "Octaves, ±9 or 12 dB on noise, Q 1.4", (9, 12), (1.4,), ("pink",)),
+    2: Step("third", "Thirds of an octave, ±6 to 9 dB", (6, 7, 8, 9), (1.4, 2.0), ("pink", "mix", "drums")),
+    3: Step("sixth", "Sixths of an octave, ±5 to 8 dB", (5, 6, 7, 8), (1.0, 1.4, 2.0, 2.8), ("mix", "drums", "keys")),
+    4: Step("twelfth", "Twelfths of an octave, ±4 to 6 dB", (4, 5, 6), (0.7, 1.0, 1.4, 2.0, 2.8), ("mix", "drums")),
 }
 LOW_OF_LOOPS = 100.0  # Hz: below, and above 4 kHz, a loop may have nothing to change
 HIGH_OF_LOOPS = 4000.0

@@ -89,7 +89,12 @@ WORDS = {
     "rhythm": Skill("Rhythms", "Write down what was played.", "Which rhythm is this?", "clock"),
     "tempo": Skill("Tempo", "How fast is it? Tap along first.", "How fast is this?", "clock"),
 }
-ORDER = ("eq", correct.SKILL, *(skill for skill in ladders.SKILLS if skill != "eq"))
+GROUPS = {
+    "Sound": ("eq", correct.SKILL, "compression", "level", "filter", "reverb", "delay", "pan", "width", "tone"),
+    "Notes": ("interval", "chord", "degree", "scale"),
+    "Time": ("rhythm", "tempo"),
+}
+ORDER = tuple(skill for group in GROUPS.values() for skill in group)
 PROMPTS = {
     "interval": "Which interval is this?",
     "degree": "Which degree of the key is the last note?",
@@ -97,7 +102,7 @@ PROMPTS = {
     "cadence": "How does it close?",
     "progression": "Which chords are these, one after the other?",
 }
-BY_STEP = ("filter", "compression", "width", "delay", "reverb")  # another step asks for another thing
+BY_STEP = ("filter", "compression", "width", "delay", "reverb", "tempo")  # another step asks for another thing
 TOLD_APART = frozenset(ORDER) - {correct.SKILL, "rhythm"}  # skills whose answers make a table
 SHORT = 8  # letters of a table's head
 DRAWS = 6  # questions of a step that are looked at for the names of its answers
@@ -156,11 +161,6 @@ def advice(skill: str, level: int, credits: Sequence[float]) -> str:
     found = ladders.advice(credits)
     is_end = level == (highest(skill) if found == "up" else 1)
     return "" if is_end else found
-
-
-def is_told_apart(key: str) -> bool:
-    """Whether an answer has a place in a table of what is taken for what. Chord loops are too many."""
-    return all(part[:1] in ("+", "-") for part in key.split(" ")) or " " not in key
 
 
 def label(key: str, skill: str, level: int | None = None) -> str:

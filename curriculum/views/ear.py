@@ -61,7 +61,10 @@ def index():
     left = rounds.left_open(db, me.id)
     return render_template(
         "curriculum/ear/index.html",
-        skills=[skills.card(skill, levels, scores, credits) for skill in skills.ORDER],
+        groups={
+            name: [skills.card(skill, levels, scores, credits) for skill in group]
+            for name, group in skills.GROUPS.items()
+        },
         left=left,
         left_title=skills.title(left.skill) if left else "",
         left_at=len(rounds.given_so_far(db, left)) + 1 if left else 0,
@@ -256,7 +259,7 @@ def _undone(sound: Hearing, given: str) -> Hearing:
         picture=curves.response(
             lambda hz: residue.decibels(done, hz),
             lambda hz: residue.decibels(tried, hz),
-            ("what was done", "your bell"),
+            ("done", "your bell"),
             words=f"What was done: {done.words}. Your bell: {tried.words}.",
         ),
     )
@@ -301,8 +304,7 @@ def _taken(counted: list[confusion.Counted], skill: str, level: int | None) -> d
     if skill not in skills.TOLD_APART:
         return {"found": None}
     if skill == "eq":
-        counted = confusion.split(counted)
-    counted = [one for one in counted if skills.is_told_apart(one[0])]
+        counted = confusion.by_band(counted)
     keys = {key for asked, given, _ in counted for key in (asked, given)}
     names = {key: skills.says(key, skill, level) for key in keys}
     return {

@@ -30,7 +30,6 @@ from curriculum.reviews import Shown
 from curriculum.typed import Verdict
 from curriculum.views import backlog, hearing, library
 from curriculum.views.hearing import Hearing
-from curriculum.views.sounds import is_silent
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
@@ -103,6 +102,7 @@ def answer(card_id: str):
 def undone():
     me = current_user()
     card_id = desk_rules.undo(get_db(), me.id, me.zone, at=clock.now())
+    steps.after_undo(get_db(), me.id, library(), card_id)
     if not wants_fragment():
         flash("The last thing you did here is taken back.")
     return redirect(url_for("reviews.desk", back=card_id), 303)
@@ -196,16 +196,11 @@ def _next_that_makes_sense(user_id: UUID, zone: str, at: datetime) -> tuple[Show
     put_off: list[str] = []
     while True:
         shown = reviews.next_card(store.of(database()), library(), user_id, zone, at=at)
-        if shown.card is None or not _must_be_heard(shown.card, shown.seed, at):
+        if shown.card is None or not hearing.must_be_heard(shown.card, at):
             return shown, put_off
         put_off.append(shown.card.front.striptags())
         with database().writing() as db:
             desk_rules.bury(db, user_id, shown.card.id, zone, at=at)
-
-
-def _must_be_heard(card: Card, seed: int, at: datetime) -> bool:
-    asked = showing.show(card, seed).asked if card.sounding is not None and is_silent(at) else None
-    return asked is not None and not hearing.makes_sense(asked, at)
 
 
 def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[str, Any]]:
@@ -218,7 +213,7 @@ def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[
             user_id = _user_id()
             credits = ear_answers.last_credits(db, user_id, card.sounding.ladder, card.level)
             more["step"] = steps.follow(db, user_id, library(), card, credits, at=at)
-    if shown.card is not None and _must_be_heard(shown.card, shown.seed, at):
+    if shown.card is not None and hearing.must_be_heard(shown.card, at):
         me = current_user()
         shown, more["put_off"] = _next_that_makes_sense(me.id, me.zone, at)
     return shown, more
@@ -229,6 +224,8 @@ def _news(step: Step | None, put_off: Sequence[str]) -> list[str]:
     said = [f"Put off until tomorrow, since it only makes sense with sound: “{words}”." for words in put_off]
     if step is not None and step.verb == "up":
         said.insert(0, f"Well heard. Step {step.card.level} of this ladder joins your cards.")
+    elif step is not None:
+        said.insert(0, f"This step is hard so far. Step {step.card.level} is easier; take it on the card's page.")
     return said
 
 

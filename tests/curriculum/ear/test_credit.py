@@ -49,6 +49,7 @@ ROWS = {
     "eq: 315 to 400 is one step": (PLAIN, "400", 0.67, HARD),
     "eq: 315 to 250 is one step": (PLAIN, "250 Hz", 0.67, HARD),
     "eq: two thirds": (BOOST, "+1600", 0.33, AGAIN),
+    "eq: 20 Hz is two steps below the lowest that is asked": (eq("+31.5", (31.5, 6)), "+20", 0.33, AGAIN),
     "eq: an octave": (BOOST, "+2000", 0.33, AGAIN),
     "eq: an octave down": (BOOST, "+500", 0.33, AGAIN),
     "eq: more than an octave": (BOOST, "+2500", 0, AGAIN),
@@ -122,6 +123,8 @@ ROWS = {
     "level: one choice off": (LEVEL, "+6", 0.67, HARD),
     "level: one choice off, through zero": (LEVEL, "-3", 0.67, HARD),
     "level: two choices off": (LEVEL, "-6", 0, AGAIN),
+    "level: of two choices the other is wrong": (asked("+6", ("-6", "+6"), kind="level", change_db=6), "-6", 0, AGAIN),
+    "level: the other side is wrong": (asked("b", ("a", "b"), kind="level", change_db=6), "a", 0, AGAIN),
     "pan: one choice off is wrong": (asked("-0.5", ("-1", "-0.5"), kind="pan", position=-0.5), "-1", 0, AGAIN),
 }
 
