@@ -53,6 +53,7 @@ BLUEPRINTS = [
     "curriculum.views.practice",
     "curriculum.views.api",
     "curriculum.views.stats",
+    "curriculum.views.sounds",
     "mentorship.views.home",
     "mentorship.views.programme",
     "mentorship.views.links",
@@ -117,7 +118,10 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
 
 def add_lists(app: "Flask") -> None:
-    """What the job process and the command `check` do, on the app's database and storage."""
+    """What the job process and the command `check` do, on the app's database and storage; and its sounds."""
+    site = app.extensions["settings"]
+    takes = importlib.import_module("curriculum.ear.takes").Takes
+    app.extensions["takes"] = takes(site.sounds, site.secret_key, site.sounds_mb * 10**6)
     app.extensions.update(schedule=schedule(app), work=work(app), checks=checks(app))
 
 
@@ -128,6 +132,7 @@ def schedule(app: "Flask") -> "list[Job]":
     from core import backup, outbox
     from core.jobs import Job, forget_old
     from curriculum import optimise
+    from curriculum.jobs import trim_sounds
     from mentorship import invitations, jobs, measuring, reminders
 
     site = app.extensions["settings"]
@@ -139,6 +144,7 @@ def schedule(app: "Flask") -> "list[Job]":
         Job("nudge-mentors", 24 * 60, jobs.nudge_mentors),
         Job("expire-invitations", 60, invitations.expire_invitations),
         Job("sweep-files", 60, partial(jobs.sweep_files, storage=app.extensions["storage"])),
+        Job("trim-sounds", 60, partial(trim_sounds, takes=app.extensions["takes"]), is_long=True),
         Job("ask-for-measures", 10, measuring.catch_up),
         Job("forget-old", 24 * 60, forget_old),
         *([Job("ask-for-fits", 24 * 60, optimise.ask_for_all)] if site.optimizer else []),

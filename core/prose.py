@@ -71,7 +71,7 @@ LESSON_CLASSES = CLASSES | {
     "p": {"admonition-title"},
     "div": {
         "table-scroll", "footnote", "admonition", "tabbed-set", "tabbed-alternate", "tabbed-labels", "tabbed-content",
-        "tabbed-block", *ADMONITIONS,
+        "tabbed-block", "lesson-example", *ADMONITIONS,
     },
     "details": {"lesson-cards", *ADMONITIONS},
     "span": {"gap"},
@@ -259,6 +259,8 @@ def _lesson_value(tag: str, name: str, value: str) -> str | None:
         return value if SAFE_ID.fullmatch(value) else None
     if name in ("value", "data-step"):
         return value if SAFE_KEY.fullmatch(value) else None
+    if name == "data-example":
+        return value if SMALL_NUMBER.fullmatch(value) else None
     if name == "data-tabs":
         return value if TAB_COUNT.fullmatch(value) else None
     if tag == "img" and name == "src":
@@ -314,7 +316,7 @@ _lesson_cleaner = nh3.Cleaner(
     attributes=_card_attributes
     | {
         "details": {"open"},
-        "div": {"data-tabs"},
+        "div": {"data-tabs", "data-example"},
         "input": {"id", "name", "value", "checked", "data-step"},
         "label": {"for"},
         "li": {"id"},

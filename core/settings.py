@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     storage_key: str = Field("", description="Its access key; empty: AWS_ACCESS_KEY_ID.")
     storage_secret: str = Field("", description="Its secret key; empty: AWS_SECRET_ACCESS_KEY.")
     storage_cache_mb: int = Field(10_000, ge=100, description="How much of it is kept in the data folder, too, in MB.")
+    sounds_mb: int = Field(
+        500, ge=10, le=1_000_000, description="How much of the cards' sounds is kept ready in the data folder, in MB."
+    )
     invitations_a_day: int = Field(10, ge=1, le=1000, description="How many invitations one person may make a day.")
     sign_in_days: int = Field(30, ge=1, le=365, description="Days after which a sign-in ends.")
     sign_in_idle_days: int = Field(14, ge=1, le=365, description="Days without a visit after which a sign-in ends.")
@@ -192,6 +195,10 @@ class Settings(BaseSettings):
     @property
     def files(self) -> Path:
         return self.data / "files"
+
+    @property
+    def sounds(self) -> Path:
+        return self.data / "sounds"
 
     @property
     def backups(self) -> Path:

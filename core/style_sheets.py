@@ -19,6 +19,7 @@ SHEETS = (
     "player",
     "today",
     "lesson",
+    "listen",
     "drawn",
     "desk",
     "card-kinds",
@@ -43,6 +44,8 @@ SHEETS = (
     "wave",
     "deck",
     "packs",
+    "ear",
+    "drawn",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')

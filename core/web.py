@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask, current_app, g, jsonify, redirect, render_template, request
+from flask import Response as FlaskResponse
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -115,7 +117,20 @@ def sentence(error: ErrorDetails) -> str:
             return "This does not fit here. Look at it once more."
 
 
+class Cookies(SecureCookieSessionInterface):
+    """What everybody's browser may keep is the same for all: it carries no cookie, and does not hang on one."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
+        if not _is_for_good(response):
+            super().save_session(app, session, response)
+
+
+def _is_for_good(response: Response) -> bool:
+    return response.headers.get("Cache-Control") == FOR_GOOD and response.status_code in (200, 206, 304)
+
+
 def set_up(app: Flask, settings: Settings) -> None:
+    app.session_interface = Cookies()
     app.before_request(refuse_foreign_host)
     csrf.init_app(app)
     app.before_request(refuse_what_is_no_text)
@@ -261,7 +276,7 @@ def add_headers(response: Response) -> Response:
         headers.setdefault("Retry-After", "5")
     if request.endpoint == "static" and response.status_code in (200, 304):
         headers["Cache-Control"] = FOR_GOOD
-    else:
+    elif not _is_for_good(response):
         headers.setdefault("Cache-Control", "no-store, private")
         response.vary.add("Cookie")
     if current_app.extensions["settings"].is_https:

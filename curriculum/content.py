@@ -82,6 +82,38 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound that a lesson plays or draws."""
+
+    label: str  # beside its button, or "" where it is alone
+    spec: str  # whole, as canonical JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    field: str  # of the spec
+    words: str
+    values: tuple[str, ...]  # as they are said: "+6 dB"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block of a lesson that is heard (listen), played with (try) or seen (figure)."""
+
+    line: int
+    name: str
+    caption: Markup
+    transcript: Markup  # what one hears, in words
+    picture: str = ""  # spectrum | level | waveform | eq | compressor | chain
+    sounds: tuple[Sound, ...] = ()  # try: of every combination, the last slider moving first
+    sliders: tuple[Slider, ...] = ()
+    untouched: str = ""  # spec of a try's sound without the effect
+    zoom_ms: float = 0  # of a waveform: how much of it is drawn, from its middle on; 0: all
+    stages: tuple[str, ...] = ()  # of a chain
+    marked: tuple[str, ...] = ()  # those of them that stand out
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """A written lesson."""
 
@@ -103,6 +135,7 @@ class Lesson:
     hash: str  # of the file
     path: Path
     pictures: tuple[str, ...]  # file names beside the lesson
+    examples: tuple[Example, ...] = ()  # html holds an empty box for each
     steps_of_ladders: tuple[Card, ...] = ()  # all other steps: each joins when the one before it holds
 
 

@@ -15,6 +15,7 @@ from core.settings import Settings
 from core.storage import Storage
 from core.work import Task
 from curriculum import optimise, packages
+from curriculum.ear.takes import Takes
 from curriculum.imports import deck as decks
 from curriculum.imports import sheet, uploads
 from curriculum.imports.deck import Deck
@@ -103,3 +104,8 @@ def import_table(task: Task, *, storage: Storage, settings: Settings) -> Mapping
 def fit(task: Task) -> Mapping[str, Any]:
     """Review parameters for the learner who asked."""
     return optimise.run(task, at=clock.now())
+
+
+def trim_sounds(_db: Session, *, at: datetime, takes: Takes) -> str:
+    """Keep the sounds of cards within the limit. Returns a few words."""
+    return takes.trim()

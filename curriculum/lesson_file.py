@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from markdown.extensions import Extension
 from markupsafe import Markup
 
 from core import prose
 from core.prose_extensions import TaskLists
-from curriculum import card_block, card_text, front_matter
+from curriculum import card_block, card_text, examples, front_matter
 from curriculum.card_block import Block, CardText
 from curriculum.card_pictures import MOST_BARS
 from curriculum.card_text import Renderer
 from curriculum.content import Card, Lesson, Problem, Report, Step
 from curriculum.front_matter import Fields
-from curriculum.lesson_page import PICTURE, CardList, CourseLinks, Found, Steps, list_question
+from curriculum.lesson_page import PICTURE, CardList, CourseLinks, ExampleBoxes, Found, Steps, list_question
 from curriculum.pictures.blocks import Blocks, line_of
 from curriculum.source_text import line_with, lines_of, outside_code
 
@@ -78,6 +79,7 @@ def read(path: str, text: str) -> Draft:
         return Draft(path, "", problems=tuple(report.problems))
     fields, body_start = head
     body = [""] * body_start + lines[body_start:]  # keeps the file's line numbers
+    shown, body = examples.blocks(whole := body, report)
     blocks = list(card_block.blocks(body, report))
     texts = {block.first: card_block.read(block, report) for block in blocks}
     lesson = _facts(fields, report)
@@ -85,11 +87,16 @@ def read(path: str, text: str) -> Draft:
     links = CourseLinks(lesson.slug, found)
     renderer = Renderer(extensions=[links], blocks=Blocks(most_bars=MOST_BARS))
     drawn = Blocks()
+    boxes = ExampleBoxes({block.first for block in shown})
     made = tuple(_cards(texts.values(), lesson.slug, renderer, report))
     cards = tuple(card for card in made if card.joins)
-    page = _page(_with_marks(body, blocks), texts, cards, links, renderer, drawn)
+    seen_and_heard = [one for block in shown if (one := examples.read(block, renderer.html, report))]
+    marked = _with_marks(body, [*map(_card_mark, blocks), *(block.mark for block in shown)])
+    page = _page(marked, texts, cards, [links, boxes], renderer, drawn)
     _report_unread(drawn, lines, report)
     _check_sections(body, blocks, page, report)
+    for line in {block.first for block in shown} - boxes.seen:
+        report.add(line, "this block stands too deep to be one.", "Take the spaces at the start of its lines away.")
     for line in texts.keys() - page.met:
         report.add(line, "this card stands too deep to be one.", "Take the spaces at the start of its lines away.")
     lesson = replace(
@@ -99,8 +106,9 @@ def read(path: str, text: str) -> Draft:
         headings=page.headings,
         cards=cards,
         steps_of_ladders=tuple(card for card in made if not card.joins),
-        hash=_hash("\n".join(body).strip()),
+        hash=_hash("\n".join(whole).strip()),
         pictures=tuple(dict.fromkeys(name for name, _ in found.pictures)),
+        examples=tuple(seen_and_heard),
     )
     return Draft(
         path,
@@ -171,14 +179,17 @@ def _cards(texts: Iterable[CardText | None], lesson: str, renderer: Renderer, re
             report.add(line, fault.text, fault.mend)
 
 
-def _with_marks(body: Sequence[str], blocks: Sequence[Block]) -> str:
-    """The body with each card block shrunk to its line number, so that no other syntax meets the card's text."""
+def _card_mark(block: Block) -> tuple[int, int, str]:
+    return block.first, block.last, f"{block.indent}/// card | {block.first}\n{block.indent}///"
+
+
+def _with_marks(body: Sequence[str], marks: Iterable[tuple[int, int, str]]) -> str:
+    """The body with each block shrunk to its line number, so that no other syntax meets its text."""
     shown: list[str] = []
     done = 0
-    for block in blocks:
-        shown += body[done : block.first - 1]
-        shown += ["", f"{block.indent}/// card | {block.first}", f"{block.indent}///", ""]
-        done = block.last
+    for first, last, mark in sorted(marks):
+        shown += [*body[done : first - 1], "", mark, ""]
+        done = last
     return "\n".join([*shown, *body[done:]])
 
 
@@ -186,7 +197,7 @@ def _page(
     text: str,
     texts: dict[int, CardText | None],
     cards: Sequence[Card],
-    links: CourseLinks,
+    extensions: Sequence[Extension],
     renderer: Renderer,
     drawn: Blocks,
 ) -> _Page:
@@ -196,7 +207,7 @@ def _page(
         for line, words in texts.items()
     }
     steps, card_list = Steps(), CardList(questions)
-    page = prose.Renderer(prose.LESSON, [links, card_list, TaskLists(steps.attributes)], drawn.draws())
+    page = prose.Renderer(prose.LESSON, [*extensions, card_list, TaskLists(steps.attributes)], drawn.draws())
     html = page.html(text)
     named = tuple(Step(step.key, renderer.html(step.text).striptags()) for step in steps.steps)
     return _Page(html, named, page.headings, card_list.seen)

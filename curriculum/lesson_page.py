@@ -3,7 +3,7 @@
 import hashlib
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,6 +135,32 @@ class _CardItem(Block):
 
     def on_markdown(self) -> str:
         return "inline"
+
+
+class ExampleBoxes(BlocksExtension):
+    """An empty box for each block of `examples`; the page fills it after cleaning. seen: the lines that were met."""
+
+    def __init__(self, lines: Container[int]) -> None:
+        super().__init__()
+        self.lines = lines
+        self.seen: set[int] = set()
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:
+        block_mgr.register(_ExampleBox, {"boxes": self})
+
+
+class _ExampleBox(Block):
+    NAME = "example"
+    ARGUMENT = True
+    config: dict[str, Any]
+
+    def on_validate(self, parent: etree.Element) -> bool:
+        """Anything but a line of ours is text."""
+        return self.argument.isdecimal() and int(self.argument) in self.config["boxes"].lines
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        self.config["boxes"].seen.add(int(self.argument))
+        return etree.SubElement(parent, "div", {"class": "lesson-example", "data-example": self.argument})
 
 
 def list_question(question: str, card_type: str) -> str:

@@ -16,6 +16,8 @@ from core.database import insert_into, rows_changed
 from core.errors import Conflict, NotFound, Refused
 from curriculum import day_list, plans, scheduling, spacing
 from curriculum.cards import Aside, one_of, retired
+from curriculum.ear import answers as ear_answers
+from curriculum.ear.answers import Given
 from curriculum.library import Card, Library
 from curriculum.log import fold_of
 from curriculum.models import Memory
@@ -24,6 +26,7 @@ from curriculum.spacing import Plan
 from curriculum.store import LEARN_AHEAD, CardRow, Next, Store
 
 LEECH_LAPSES, LEECH_AGAIN = 6, 3
+NOTHING_GIVEN = Given()
 LONGEST_SECONDS = 60.0  # more at one card is a break, not thinking
 
 
@@ -73,10 +76,12 @@ def answer(
     seconds: float,
     at: datetime,
     idle_before: datetime,
+    given: Given = NOTHING_GIVEN,
 ) -> Shown | None:
     """Log one answer and give the next card; None when the sign-in behind `token` is over.
 
-    rating: 1 forgot, 2 hard, 3 good, 4 easy. seconds: time at the card, counted up to 60.
+    rating: 1 forgot, 2 hard, 3 good, 4 easy. seconds: time at the card, counted up to 60. given: the answer to a card
+    that sounds; it is judged again, and a rating above what it is worth is refused.
     The same review_id again changes nothing and gives the next card; another one for a card that is not due is refused.
     """
     if rating not in (1, 2, 3, 4):
@@ -104,7 +109,8 @@ def answer(
                 state_of(asked.card), rating, at=at, zone=asked.zone, plan=plan, seed=seed, day=day
             )
             values = _review_values(asked.card, library, outcome, review_id, rating, seconds, day, asked.zone, at)
-            following = turn.write(user_id, day, at, values, reps=asked.card.reps)
+            heard = _heard(library, asked.card, given, rating, review_id, day, at)
+            following = turn.write(user_id, day, at, values, reps=asked.card.reps, heard=heard)
             if following:
                 following = _or_early(following, asked.card, outcome, values, at)
                 shown = _shown(following, library, asked.zone, plan, at)
@@ -120,6 +126,17 @@ def next_card(store: Store, library: Library, user_id: UUID, zone: str, *, at: d
     """The card that comes next on this learner's desk; the day's list has been built (`day_list.build`)."""
     plan = plans.of_kept(store.plan(user_id))
     return _shown(store.next(user_id, clock.study_day(at, zone), at), library, zone, plan, at)
+
+
+def _heard(
+    library: Library, row: CardRow, given: Given, rating: int, review_id: UUID, day: int, at: datetime
+) -> dict[str, object] | None:
+    """The columns of EarAnswer; None for a card that does not sound."""
+    card = library.cards.get(row.card_id)
+    if card is None or card.sounding is None:
+        return None
+    seed = spacing.seed_of(row.card_id, row.seed)
+    return ear_answers.row(card, seed, given, rating, review_id=review_id, day=day, at=at)
 
 
 def state_of(row: CardRow) -> MemoryState:

@@ -12,9 +12,10 @@ from core.accounts import SignIn, User
 from curriculum.cards import OwnText
 from curriculum.models import IN_STEPS
 
-memory, review, queue, learner, own_card = (
-    SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card", "learner", "own_card")
+memory, review, queue, learner, own_card, ear_answer = (
+    SQLModel.metadata.tables[name] for name in ("memory", "review", "queue_card", "learner", "own_card", "ear_answer")
 )
+EAR = "ear_"  # before the names of an ear answer's parameters, since some are called like the review's
 CARD = (
     "card_id",
     "state",
@@ -126,6 +127,14 @@ def log() -> Any:
     return sqlite.insert(review).values(**values).on_conflict_do_nothing()
 
 
+def heard() -> Any:
+    return sqlite.insert(ear_answer).values(**{column.name: _of_ear(column.name) for column in ear_answer.c})
+
+
+def _of_ear(name: str) -> Any:
+    return plain("user_id" if name == "user_id" else EAR + name)
+
+
 def move() -> Any:
     model = ("state", "step", "stability", "difficulty", "due_at", "reviewed_at", "reviewed_day")
     moved = (*model, "lapses", "days", "seed", "aside")
@@ -148,8 +157,11 @@ def take_off() -> Any:
     )
 
 
-def write_all() -> Any:
-    """PostgreSQL: the parts of one statement see the state before it, so the next-card part leaves the answered out."""
+def write_all(*, sounded: bool = False) -> Any:
+    """PostgreSQL: the parts of one statement see the state before it, so the next-card part leaves the answered out.
+
+    sounded: with a row for an answer to what was heard.
+    """
     moved = move().returning(memory.c.card_id).cte("moved")
     columns = [column.name for column in review.c]
     logged = (
@@ -161,7 +173,12 @@ def write_all() -> Any:
     taken = take_off().where(sa.exists(sa.select(moved.c.card_id))).returning(queue.c.card_id).cte("taken")
     found = following(plain("not_card")).subquery("found")
     count = sa.select(sa.func.count()).select_from(moved).scalar_subquery()
-    return sa.select(count.label("moved_rows"), *found.c).add_cte(logged, taken)
+    parts = [logged, taken]
+    if sounded:
+        values = sa.select(*(sa.cast(_of_ear(c.name), c.type) for c in ear_answer.c)).select_from(moved)
+        insert = postgresql.insert(ear_answer).from_select([column.name for column in ear_answer.c], values)
+        parts.append(insert.returning(ear_answer.c.id).cte("heard"))
+    return sa.select(count.label("moved_rows"), *found.c).add_cte(*parts)
 
 
 def plain(name: str) -> Any:

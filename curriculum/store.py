@@ -82,8 +82,10 @@ class Store:
             self.writes = [
                 Statement(part, dialect) for part in (statements.log(), statements.move(), statements.take_off())
             ]
+            self.write_heard = Statement(statements.heard(), dialect)
         else:
             self.write_all = Statement(statements.write_all(), dialect)
+            self.write_all_heard = Statement(statements.write_all(sounded=True), dialect)
 
     def next(self, user_id: UUID, day: int, at: datetime) -> Next:
         """The next card of this learner's study day."""
@@ -198,11 +200,21 @@ class Turn:
         card = CardRow(*row[9:]) if row[9] is not None else None
         return Asked(row[0], tuple(row[3:9]), card, (row[1], row[2]) if row[1] is not None else None)
 
-    def write(self, user_id: UUID, day: int, at: datetime, values: dict[str, Any], *, reps: int) -> Next | None:
+    def write(
+        self,
+        user_id: UUID,
+        day: int,
+        at: datetime,
+        values: dict[str, Any],
+        *,
+        reps: int,
+        heard: dict[str, Any] | None = None,
+    ) -> Next | None:
         """Log the answer, move the memory, take the card off the day's list, find the next one.
 
         values: the columns of Review as `review_values` makes them, and of Memory with "new_" before each name.
-        reps: as it was read. None: another answer came first, or this id was given to one, and nothing was written.
+        reps: as it was read. heard: the columns of EarAnswer, of a card that sounds. None: another answer came first,
+        or this id was given to one, and nothing was written.
         """
         store = self.store
         given = {
@@ -213,15 +225,21 @@ class Turn:
             "reps_read": reps,
             "not_card": values["card_id"],
         }
+        if heard is not None:
+            given |= {statements.EAR + name: value for name, value in heard.items()}
+            given[f"{statements.EAR}id"] = given["id"]
         if not store.is_sqlite:
+            write_all = store.write_all if heard is None else store.write_all_heard
             try:
-                rows = store.write_all.run(self.cursor, given).fetchall()
+                rows = write_all.run(self.cursor, given).fetchall()
             except store.engine.dialect.loaded_dbapi.IntegrityError:
                 return None
             return store.with_text(self.cursor, user_id, _as_next([row[1:] for row in rows])) if rows[0][0] else None
         for statement in store.writes:
             if statement.run(self.cursor, given).rowcount == 0 and statement is not store.writes[-1]:
                 return None
+        if heard is not None:
+            store.write_heard.run(self.cursor, given)
         return store.with_text(self.cursor, user_id, _as_next(store.find_next.run(self.cursor, given).fetchall()))
 
 

@@ -65,7 +65,7 @@ def _progression(spec: Spec) -> Hashable:
 
 
 HEARD: Mapping[str, Callable[[Spec], Hashable]] = {
-    "interval": lambda spec: (spec["semitones"], spec["direction"] if spec["semitones"] else ""),
+    "interval": lambda spec: (spec["semitones"], spec["cents"], spec["direction"] if spec["semitones"] else ""),
     "scale": _scale,
     "degree": _degree,
     "chord": _chord,

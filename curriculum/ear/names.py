@@ -92,6 +92,8 @@ def _number(name: str, value: float) -> str:
             return chords.INVERSIONS[int(value)]
         case "root" | "tonic" | "bass":
             return f"MIDI note {shown(value)}"
+        case "cents":
+            return f"{shown(value)} cents"
         case "bpm":
             return f"{shown(value)} BPM"
         case "ratio":
@@ -179,7 +181,8 @@ def _capital(text: str) -> str:
 
 def _interval(spec: Spec) -> str:
     how = {"up": ", rising", "down": ", falling", "together": ", both notes together"}[spec["direction"]]
-    return words_of("interval", "semitones", spec["semitones"]) + (how if spec["semitones"] else "")
+    off = f", the second note {words_of('interval', 'cents', spec['cents'])} off" if spec["cents"] else ""
+    return words_of("interval", "semitones", spec["semitones"]) + (how if spec["semitones"] else "") + off
 
 
 def _chord(spec: Spec) -> str:

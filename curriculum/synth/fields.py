@@ -61,6 +61,7 @@ KINDS: dict[str, dict[str, Field]] = {
             "root": _midi(60),
             **PITCHED,
             "semitones": Number(low=0, high=24, is_whole=True, default=7, unit="half steps"),
+            "cents": Number(low=-50, high=50, default=0, unit="cents", meaning="the second note out of tune by"),
             "direction": DIRECTION,
             "gap_s": Number(low=0, high=0.5, default=0.05, unit="s", meaning="silence between the notes"),
         }

@@ -19,6 +19,7 @@ class Note(NamedTuple):
     seconds: float
     loud: float = 1.0
     timbre: str = ""  # "": that of the spec
+    cents: float = 0.0  # out of tune
 
 
 def notes(spec: Spec) -> tuple[Note, ...]:
@@ -50,7 +51,10 @@ def home(tonic: int) -> int:
 def _interval(spec: Spec) -> list[Note]:
     away = -spec["semitones"] if spec["direction"] == "down" else spec["semitones"]
     later = 0.0 if spec["direction"] == "together" else spec["note_s"] + spec["gap_s"]
-    return [Note(spec["root"], 0.0, spec["note_s"]), Note(spec["root"] + away, later, spec["note_s"])]
+    return [
+        Note(spec["root"], 0.0, spec["note_s"]),
+        Note(spec["root"] + away, later, spec["note_s"], cents=spec["cents"]),
+    ]
 
 
 def _scale(spec: Spec) -> list[Note]:

@@ -21,7 +21,10 @@ def played(spec: Spec) -> Samples:
     lead = round(LEAD_S * rate)
     laid = [(lead + round(note.at_s * rate), note) for note in notes(spec)]
     sounds = [
-        timbres.note(note.timbre or spec["timbre"], note.midi, note.seconds, rate, spec["noise_seed"]) * note.loud
+        timbres.note(
+            note.timbre or spec["timbre"], note.midi + note.cents / 100, note.seconds, rate, spec["noise_seed"]
+        )
+        * note.loud
         for _, note in laid
     ]
     end = max(start + len(sound) for (start, _), sound in zip(laid, sounds, strict=True))

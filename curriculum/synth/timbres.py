@@ -23,7 +23,7 @@ DRAWBARS = {1: 1.0, 2: 0.7, 3: 0.45, 4: 0.4, 6: 0.2, 8: 0.25}
 PLUCKED_AT = 0.13  # of the string
 
 
-def note(timbre: str, midi: int, seconds: float, rate: int, seed: int = 0) -> Sound:
+def note(timbre: str, midi: float, seconds: float, rate: int, seed: int = 0) -> Sound:
     """One note from its first sample to its last, both silent. seed: how a string is plucked, no more."""
     frames = max(2, round(seconds * rate))
     pitch = hertz(midi)
@@ -57,7 +57,7 @@ def summed(hz: Sound, amplitudes: Sound, falls: Sound, turns: Sound, frames: int
 
 
 @lru_cache(maxsize=512)
-def partials(timbre: str, midi: int, rate: int) -> tuple[Sound, Sound, Sound]:
+def partials(timbre: str, midi: float, rate: int) -> tuple[Sound, Sound, Sound]:
     """Numbers of its harmonics, their amplitudes, and how much each falls in a second (1/s)."""
     pitch = hertz(midi)
     count = max(1, min(HARMONICS, int(min(TOP_HZ, 0.45 * rate) / pitch)))

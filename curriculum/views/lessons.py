@@ -15,7 +15,7 @@ from core.web import read_form
 from curriculum import lessons, own_cards, own_copy, plans, progress
 from curriculum.library import Lesson, Library, Planned
 from curriculum.stats import memories
-from curriculum.views import library
+from curriculum.views import examples, library
 
 bp = Blueprint("lessons", __name__)
 
@@ -94,7 +94,7 @@ def show(slug: str):
     return render_template(
         "curriculum/lesson.html",
         **common,
-        html=html,
+        html=examples.filled(html, entry),
         mine=places[slug],
         ticked=len(ticked),
         joined=lessons.cards_joined(db, me.id, entry),

@@ -15,10 +15,13 @@ from core.errors import NotFound
 from core.ids import uuid7
 from core.once import once
 from core.web import read_form
-from curriculum import browser, own_cards, practice, showing
+from curriculum import browser, own_cards, plans, practice, showing
+from curriculum.ear.asked import Asked
 from curriculum.library import Card
 from curriculum.practice import Chosen, Round
-from curriculum.views import library
+from curriculum.typed import Verdict
+from curriculum.views import hearing, library
+from curriculum.views.hearing import Hearing
 
 bp = Blueprint("practice", __name__)
 dice = random.SystemRandom()
@@ -68,13 +71,14 @@ def desk():
     """The card that comes next in a round, or how it went."""
     round_, look, carried = _round()
     card = round_.card
-    given = request.values.get("given") if card and request.values.get("card_id") == card.id else None
+    is_asked = card is not None and request.values.get("card_id") == card.id
+    given = hearing.given(showing.show(card, _seed(round_)).asked) if card and is_asked else None
     if wants_fragment():
         template = current_app.jinja_env.get_template("curriculum/_card.html")
         return template.render(**_context(round_, carried, given, given is not None))
     if card is None:
         return _end(round_, look, carried)
-    is_open = given is not None or request.values.get("card_id") == card.id
+    is_open = given is not None or (is_asked and card.sounding is None)
     return render_template("curriculum/practice/round.html", **_context(round_, carried, given, is_open))
 
 
@@ -141,11 +145,13 @@ def _address(carried: list[tuple[str, str]], endpoint: str = "practice.desk") ->
 
 def _context(round_: Round, carried: list[tuple[str, str]], given: str | None, is_open: bool) -> dict[str, object]:
     card = round_.card
-    seed = len(round_.first) + round_.answers  # another order and other values each time
+    seed = _seed(round_)
     verdict = showing.judge(card, seed, given) if card and given is not None else None
+    now = showing.show(card, seed) if card else None
     return {
         "card": card,
-        "now": showing.show(card, seed) if card else None,
+        "now": now,
+        "sound": _hearing(now.asked, given, verdict) if now and now.asked else None,
         "where": _where(card) if card else "",
         "done": round_.done,
         "total": len(round_.order),
@@ -163,6 +169,16 @@ def _context(round_: Round, carried: list[tuple[str, str]], given: str | None, i
         "carried": carried,
         "home": _address(carried),
     }
+
+
+def _seed(round_: Round) -> int:
+    """Another order and other values each time."""
+    return len(round_.first) + round_.answers
+
+
+def _hearing(asked: Asked, given: str | None, verdict: Verdict | None) -> Hearing:
+    learner = plans.learner(get_db(), current_user().id)
+    return hearing.of(asked, learner, key=given, verdict=verdict, at=clock.now())
 
 
 def _where(card: Card) -> str:

@@ -1,7 +1,8 @@
 """The review desk."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, Field
 
 from core import clock
-from core.access import current_user, idle_before, signed_in, unknown, wants_fragment
+from core.access import current_user, idle_before, signed_in, unknown, user_of, wants_fragment
 from core.accounts import ME
 from core.database import database, get_db
 from core.ids import uuid7
@@ -18,9 +19,17 @@ from core.once import once
 from core.web import read_form
 from curriculum import cards, day_list, log, optimise, plans, reviews, scheduling, showing, store
 from curriculum import desk as desk_rules
+from curriculum.ear import answers as ear_answers
+from curriculum.ear import steps
+from curriculum.ear.answer_form import LONGEST
+from curriculum.ear.answers import MOST_PLAYS, Given
+from curriculum.ear.asked import Asked
+from curriculum.ear.steps import Step
 from curriculum.library import Card
 from curriculum.reviews import Shown
-from curriculum.views import backlog, library
+from curriculum.typed import Verdict
+from curriculum.views import backlog, hearing, library
+from curriculum.views.hearing import Hearing
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
@@ -30,6 +39,9 @@ class AnswerForm(BaseModel):
     id: UUID
     rating: Annotated[int, Field(ge=1, le=4)]
     seconds: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    given: Annotated[str, Field(max_length=LONGEST)] | None = None  # of a card that sounds
+    plays: Annotated[int, Field(ge=0, le=MOST_PLAYS)] = 0
+    by_ear: bool = True
 
 
 class CardForm(BaseModel):
@@ -44,14 +56,15 @@ def desk():
     _build_list(at)
     if not wants_fragment() and (page := backlog.instead(at)):
         return page
-    shown = reviews.next_card(store.of(database()), library(), me.id, me.zone, at=at)
-    given = request.args.get("given") if shown.card and request.args.get("card") == shown.card.id else None
+    shown, put_off = _next_that_makes_sense(me.id, me.zone, at)
+    is_asked = shown.card is not None and request.args.get("card") == shown.card.id
+    given = _given(shown) if is_asked else None
     if wants_fragment():
-        return fragment(shown, given)
+        return fragment(shown, given, put_off=put_off)
     if shown.card is None:
         return _done_for_now(at)
-    is_open = given is not None or request.args.get("card") == shown.card.id
-    return render_template("curriculum/reviews.html", **context(shown, given, is_open))
+    is_open = given is not None or (is_asked and shown.card.sounding is None)
+    return render_template("curriculum/reviews.html", **context(shown, given, is_open, put_off=put_off))
 
 
 @bp.post("/reviews/<card_id>")
@@ -69,11 +82,15 @@ def answer(card_id: str):
         seconds=form.seconds,
         at=at,
         idle_before=idle_before(at),
+        given=Given(form.given or "", form.plays, form.by_ear),
     )
     if shown is None:
         return unknown()
+    shown, more = _after_sound(shown, card_id, at)
     if wants_fragment():
-        return fragment(shown)
+        return fragment(shown, **more)
+    for words in _news(more.get("step"), more.get("put_off", ())):
+        flash(words)
     if shown.set_aside:
         flash(_leech_words(shown.set_aside))
     return redirect(url_for("reviews.desk"), 303)
@@ -114,18 +131,28 @@ def buried():
     return redirect(url_for("reviews.desk"), 303)
 
 
-def fragment(shown: Shown, given: str | None = None) -> str:
+def fragment(shown: Shown, given: str | None = None, **more: Any) -> str:
     """The desk without its frame. Rendered without the context of whole pages, which would load the user again."""
     template = current_app.jinja_env.get_template("curriculum/_card.html")
-    return template.render(**context(shown, given, given is not None))
+    return template.render(**context(shown, given, given is not None, **more))
 
 
-def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]:
+def context(
+    shown: Shown,
+    given: str | None,
+    is_open: bool,
+    *,
+    step: Step | None = None,
+    put_off: Sequence[str] = (),
+) -> dict[str, object]:
+    """step: of a ladder, which joined after the last answer. put_off: the questions that wait for a sitting by ear."""
     card, seed = shown.card, shown.seed
     verdict = showing.judge(card, seed, given) if card and given is not None else None
+    now = showing.show(card, seed) if card else None
     return {
         "card": card,
-        "now": showing.show(card, seed) if card else None,
+        "now": now,
+        "sound": _hearing(now.asked, given, verdict) if now and now.asked else None,
         "where": _where(card) if card else "",
         "done": shown.total - shown.left,
         "total": shown.total,
@@ -138,7 +165,65 @@ def context(shown: Shown, given: str | None, is_open: bool) -> dict[str, object]
         "set_aside": shown.set_aside,
         "set_aside_words": _leech_words(shown.set_aside) if shown.set_aside else "",
         "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],
+        "news_words": _news(step, put_off),
     }
+
+
+def _hearing(asked: Asked, given: str | None, verdict: Verdict | None) -> Hearing:
+    """Only cards that sound ask what their learner chose for sounds."""
+    with database().reading() as db:
+        learner = plans.learner(db, _user_id())
+    return hearing.of(asked, learner, key=given, verdict=verdict, at=clock.now())
+
+
+def _user_id() -> UUID:
+    """The person whose sign-in this request has proven, here or in the rule."""
+    found = user_of(cookie.get(ME, ""))
+    assert found is not None
+    return found
+
+
+def _given(shown: Shown) -> str | None:
+    """What this request answers to the card on the desk, if anything."""
+    assert shown.card is not None
+    return hearing.given(showing.show(shown.card, shown.seed).asked)
+
+
+def _next_that_makes_sense(user_id: UUID, zone: str, at: datetime) -> tuple[Shown, list[str]]:
+    """The card that comes next. In a sitting without sound those that must be heard wait for another day: their
+    questions, too."""
+    put_off: list[str] = []
+    while True:
+        shown = reviews.next_card(store.of(database()), library(), user_id, zone, at=at)
+        if shown.card is None or not hearing.must_be_heard(shown.card, at):
+            return shown, put_off
+        put_off.append(shown.card.front.striptags())
+        with database().writing() as db:
+            desk_rules.bury(db, user_id, shown.card.id, zone, at=at)
+
+
+def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[str, Any]]:
+    """What an answer to a card that sounds leads to besides: another step of its ladder, and no card that must be
+    heard in a sitting without sound. For all other cards nothing."""
+    more: dict[str, Any] = {}
+    card = library().cards.get(card_id)
+    if card is not None and card.sounding is not None and card.level:
+        with database().writing() as db:
+            user_id = _user_id()
+            credits = ear_answers.last_credits(db, user_id, card.sounding.ladder, card.level)
+            more["step"] = steps.follow(db, user_id, library(), card, credits, at=at)
+    if shown.card is not None and hearing.must_be_heard(shown.card, at):
+        me = current_user()
+        shown, more["put_off"] = _next_that_makes_sense(me.id, me.zone, at)
+    return shown, more
+
+
+def _news(step: Step | None, put_off: Sequence[str]) -> list[str]:
+    """What is said above the next card, a sentence each."""
+    said = [f"Put off until tomorrow, since it only makes sense with sound: “{words}”." for words in put_off]
+    if step is not None and step.verb == "up":
+        said.insert(0, f"Well heard. Step {step.card.level} of this ladder joins your cards.")
+    return said
 
 
 def _leech_words(card: Card) -> str:

@@ -68,7 +68,7 @@ def test_two_sounds_are_told_apart_by_dash_and_name():
 
 
 def test_a_compressor_curve_says_what_comes_out():
-    head, rows = curves.compressor(-20, 4).table
+    head, rows = curves.compressor(-20, 4).table or ((), ())
 
     assert head == ("In, dB", "Out, dB", "Turned down by, dB")
     assert ("−36", "−36", "0") in rows
@@ -76,7 +76,7 @@ def test_a_compressor_curve_says_what_comes_out():
 
 
 def test_half_the_amplitude_shows_as_six_decibels_less():
-    _, rows = PICTURES["two levels"]().table
+    _, rows = PICTURES["two levels"]().table or ((), ())
 
     assert {row[-1] for row in rows} == {"6"}
 

@@ -10,6 +10,7 @@ let busy = false;
 
 handOver();
 desk.querySelector("[data-desk-replay]")?.addEventListener("click", () => {
+  if (turn.querySelector("[data-ear]")) return void document.dispatchEvent(new Event("ear:replay"));
   const seen = [...turn.querySelectorAll("audio")].filter((one) => one.checkVisibility());
   const sound = seen.at(-1);
   if (sound) Object.assign(sound, { currentTime: 0 }).play();
@@ -72,7 +73,7 @@ function show(fragment) {
   desk.querySelector("[data-desk-count]").textContent = total > 0 ? `${Math.min(Number(done) + 1, total)} / ${total}` : "";
   Object.assign(desk.querySelector("[data-desk-line]"), { max: total || 1, value: done });
   if (!turn.querySelector("[data-desk-checked]")) shownAt = performance.now();
-  turn.querySelector("#typed-answer, [data-desk-grades]:not([hidden]) [autofocus]")?.focus();
+  turn.querySelector("#typed-answer:not([data-ear-asks] *), [data-desk-grades]:not([hidden]) [autofocus]")?.focus();
   say("");
 }
 
@@ -86,6 +87,11 @@ function handOver() {
   if (ask) ask.dataset.capture = `/cards/${card}`;
   const replay = desk.querySelector("[data-desk-replay]");
   if (replay) replay.hidden = !turn.querySelector("audio");
+  const bury = desk.querySelector("[data-desk-card-form] [data-key=b], [data-desk-card-form] [data-key=B]");
+  if (bury) {
+    bury.dataset.key = turn.querySelector("[data-key=b]") ? "B" : "b"; // b plays the second side of a pair
+    bury.querySelector(".keycap").textContent = bury.dataset.key === "B" ? "⇧ b" : "b";
+  }
 }
 
 function say(words) {
