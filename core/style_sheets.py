@@ -20,6 +20,7 @@ SHEETS = (
     "today",
     "lesson",
     "listen",
+    "drawn",
     "desk",
     "card-kinds",
     "cards",

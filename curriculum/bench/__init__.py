@@ -14,10 +14,10 @@ import click
 from flask.cli import ScriptInfo, pass_script_info
 
 from core import clock
-from curriculum.bench import disk, in_process, meter, report, served, sizes
+from curriculum.bench import disk, in_process, meter, pictures, report, served, sizes, sounds
 from curriculum.bench.site import QUICK, WHOLE, Scale
 
-PARTS = ("process", "served", "sizes", "anki", "meter")
+PARTS = ("process", "served", "sizes", "anki", "meter", "sounds", "pictures")
 
 
 @click.command()
@@ -66,6 +66,12 @@ def _measure(make: Any, room: Path, scale: Scale, without: set[str]) -> dict[str
     if "meter" not in without:
         say("the meter")
         raw["meter"] = meter.measure(room, quick=scale == replace(QUICK, rounds=scale.rounds), rounds=scale.rounds)
+    if "sounds" not in without:
+        say("sounds of cards")
+        raw["sounds"] = sounds.measure(scale.rounds)
+    if "pictures" not in without:
+        say("pictures of cards")
+        raw["pictures"] = pictures.measure(scale.rounds)
     return raw
 
 

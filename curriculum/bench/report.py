@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from curriculum.bench import disk, in_process, meter, served
+from curriculum.bench import disk, in_process, meter, pictures, served, sounds
 from curriculum.bench.site import OTHER, SHIPPED
 from curriculum.bench.sizes import ANKI, ENGINE, REQUEST, RULE
 
@@ -26,6 +26,10 @@ def lines(raw: dict[str, Any]) -> Iterator[str]:
         yield from _growth(raw["sizes"])
     if "meter" in raw:
         yield from _meter(raw["meter"])
+    if "sounds" in raw:
+        yield from _sounds(raw["sounds"])
+    if "pictures" in raw:
+        yield from _pictures(raw["pictures"])
 
 
 def _head(machine: dict[str, Any], scale: dict[str, Any], times: dict[str, list[float]]) -> Iterator[str]:
@@ -103,6 +107,22 @@ def _meter(raw: dict[str, list[float]]) -> Iterator[str]:
         label, used = f"meter, 4 min of stereo as {kind}", statistics.median(seconds)
         target = f"at most {meter.MOST_CPU:g} s; held to {meter.MOST_MEMORY} MB"
         yield f"{label:<40}{used:6.2f} s CPU   {_verdict(used <= meter.MOST_CPU, target)}"
+
+
+def _sounds(raw: dict[str, list[float]]) -> Iterator[str]:
+    yield ""
+    for kind, times in raw.items():
+        most, used = sounds.most(kind), statistics.median(times)
+        verdict = _verdict(used <= most, f"at most {most:g} ms")
+        yield f"{f'sound of a card: {kind}':<40}{used:6.1f} ms CPU, the slowest {max(times):.1f} ms   {verdict}"
+
+
+def _pictures(raw: dict[str, list[float]]) -> Iterator[str]:
+    yield ""
+    for name, times in raw.items():
+        used = statistics.median(times)
+        verdict = _verdict(used <= pictures.MOST_CPU, f"at most {pictures.MOST_CPU:g} ms")
+        yield f"{f'notation of a card: {name}':<40}{used:6.1f} ms CPU, the slowest {max(times):.1f} ms   {verdict}"
 
 
 def _of(figures: dict[str, list[float]], name: str, width: int) -> str:

@@ -119,6 +119,10 @@ def _words(marked: Sequence[tuple[int, str]], low: int, high: int, labels: str, 
         told = [aloud(spelled) for _, spelled in sorted(marked)]
     else:
         first = "C" if low % 12 == 0 else "F" if low % 12 == 5 else "another key"
-        said = f"Keyboard of {octaves:.2g} octaves, from {first} on" if detail == "places" else "Keyboard"
+        said = (
+            f"Keyboard of {octaves:.2g} octave{'' if octaves == 1 else 's'}, from {first} on"
+            if detail == "places"
+            else "Keyboard"
+        )
         told = [place(key, low) for key, _ in sorted(marked)]
     return f"{said}. Marked: {listed(told)}." if told else f"{said}. No key is marked."

@@ -50,7 +50,10 @@ def svg(source: str, *, detail: Detail = "names", words: str = "") -> Picture:
     if not bars or len(bars) > MOST_NOTES:
         raise BadSource(0, f"a piano roll has 1 to {MOST_NOTES} notes.", "Write them as in: C4 E4 G4 0..2")
     keys = [bar.key for bar in bars]
+    labels = read.one_of("labels", LABELS, "names" if detail == "names" else "c")
     low, high = read.keys("range") or fitted(keys)
+    if labels == "c" and "range" not in read.options:
+        low -= 0 if low // 12 < high // 12 else low % 12  # a row must have a name, or the others have none
     if not low <= min(keys) <= max(keys) <= high or high - low >= MOST_ROWS:
         raise BadSource(
             0, f"the notes do not fit into {high - low + 1} rows.", f"Show at most {MOST_ROWS}, all notes in."
@@ -58,7 +61,6 @@ def svg(source: str, *, detail: Detail = "names", words: str = "") -> Picture:
     last = max(bar.end for bar in bars)
     length = read.number("length", last, LONGEST, math.ceil(last))
     unit = read.one_of("unit", tuple(UNITS), "beats")
-    labels = read.one_of("labels", LABELS, "names" if detail == "names" else "c")
     return draw(bars, low, high, length, unit=unit, labels=labels, detail=detail, words=words)
 
 
@@ -107,7 +109,8 @@ def in_words(bars: Sequence[Bar], low: int, high: int, unit: str, detail: Detail
         told = [_told(some, low, unit, detail) for some in _together(mine[:TOLD])]
         more = f"; {len(mine) - TOLD} more" if len(mine) > TOLD else ""
         parts.append((f"{side}: " if side else "") + "; ".join(told) + more)
-    return lead + ". ".join(parts) + "."
+    said = ". ".join(parts)
+    return f"{lead}{said[:1].upper()}{said[1:]}."
 
 
 def table(bars: Sequence[Bar], unit: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -135,7 +138,7 @@ def _told(bars: Sequence[Bar], low: int, unit: str, detail: Detail) -> str:
         what = listed([aloud(bar.spelled) for bar in bars])
     else:
         rows = listed([f"{bar.key - low + 1}" for bar in bars])
-        what = f"row{'s' if len(bars) > 1 else ''} {rows}"
+        what = f"{'rows' if len(bars) > 1 else 'row'} {rows}"
     after = "s" if unit == "seconds" else "beats"
     return f"{what} from {_figure(bars[0].start)} to {_figure(bars[0].end)} {after}"
 

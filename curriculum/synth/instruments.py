@@ -51,30 +51,37 @@ def kick(rate: int) -> Sound:
     """A sine that falls from 190 to 47 Hz, with a beater."""
     t = seconds(round(0.42 * rate), rate)
     cycles = 47 * t + 110 * 0.028 * (1 - numpy.exp(-t / 0.028)) + 33 * 0.005 * (1 - numpy.exp(-t / 0.005))
-    body = numpy.sin(2 * numpy.pi * cycles) * numpy.exp(-t / 0.13)
-    beater = band(white(len(t), 501), rate, 1_500, None) * numpy.exp(-t / 0.006)
-    return ends(numpy.tanh(1.6 * body + 0.35 * beater), rate, 0.0005, 0.05)
+    body = numpy.sin(2 * numpy.pi * cycles) * numpy.exp(-t / 0.12)
+    beater = band(white(len(t), 501), rate, 500, 9_000) * numpy.exp(-t / 0.011)
+    struck = numpy.tanh(1.5 * body + 0.5 * beater) + 0.1 * tail(t, rate, 511)
+    return ends(0.75 * struck, rate, 0.0005, 0.05)
 
 
 @lru_cache(maxsize=8)
 def snare(rate: int, tuned_hz: float = 186.0) -> Sound:
     """Two modes of the head, its wires, and the stick."""
-    t = seconds(round(0.32 * rate), rate)
-    head = numpy.sin(2 * numpy.pi * (tuned_hz * t + 0.6 * (1 - numpy.exp(-t / 0.012)))) * numpy.exp(-t / 0.075)
+    t = seconds(round(0.36 * rate), rate)
+    head = numpy.sin(2 * numpy.pi * (tuned_hz * t + 0.6 * (1 - numpy.exp(-t / 0.012)))) * numpy.exp(-t / 0.06)
     ring = numpy.sin(2 * numpy.pi * 1.78 * tuned_hz * t) * numpy.exp(-t / 0.05)
     thump = numpy.sin(2 * numpy.pi * 0.52 * tuned_hz * t) * numpy.exp(-t / 0.06)
-    wires = band(white(len(t), 502), rate, 900, None) * numpy.exp(-t / 0.085)
+    wires = band(white(len(t), 502), rate, 450, None) * numpy.exp(-t / 0.08)
     stick = white(len(t), 503) * numpy.exp(-t / 0.003)
-    return ends(numpy.tanh(0.75 * head + 0.35 * ring + 0.3 * thump + 0.36 * wires + 0.3 * stick), rate, 0.0005, 0.05)
+    struck = numpy.tanh(0.6 * head + 0.35 * ring + 0.45 * thump + 0.36 * wires + 0.3 * stick)
+    return ends(struck + 0.12 * tail(t, rate, 512), rate, 0.0005, 0.06)
 
 
 @lru_cache(maxsize=8)
 def hat(rate: int, decay_s: float = 0.035) -> Sound:
-    """Six squares out of tune with one another, and noise; only what is above 6 kHz."""
+    """Six squares out of tune with one another, and noise; the most of it above 5 kHz."""
     t = seconds(round(min(0.5, 7 * decay_s) * rate), rate)
     metal = sum(numpy.sign(numpy.sin(2 * numpy.pi * f * t)) for f in (263, 400, 421, 474, 587, 845))
-    both = band(0.3 * numpy.asarray(metal) + white(len(t), 504), rate, 6_000, None)
+    both = band(0.3 * numpy.asarray(metal) + white(len(t), 504), rate, 5_000, None)
     return ends(0.45 * both * numpy.exp(-t / decay_s), rate, 0.0005, 0.02)
+
+
+def tail(t: Sound, rate: int, seed: int) -> Sound:
+    """The room in which a drum stands."""
+    return band(white(len(t), seed), rate, 200, 4_500) * numpy.exp(-t / 0.09) * (1 - numpy.exp(-t / 0.01))
 
 
 @lru_cache(maxsize=64)
@@ -86,12 +93,16 @@ def cycle(amplitudes: tuple[float, ...]) -> tuple[Sound, Sound]:
     return wave, numpy.roll(wave, -1) - wave
 
 
-def played(amplitudes: tuple[float, ...], cycles: Sound) -> Sound:
-    """The cycle read along a phase (in cycles)."""
-    wave, step = cycle(amplitudes)
+def played(tones: tuple[tuple[tuple[float, ...], Sound], ...], cycles: Sound) -> Sound:
+    """The cycles of these amplitudes, each under its own envelope, read along one phase (in cycles)."""
     place = (cycles - numpy.floor(cycles)) * TABLE
     at = place.astype("int32") & (TABLE - 1)
-    return wave[at] + step[at] * (place - at)
+    place -= at
+    whole = numpy.zeros(len(cycles))
+    for amplitudes, envelope in tones:
+        wave, step = cycle(amplitudes)
+        whole += envelope * (wave[at] + step[at] * place)
+    return whole
 
 
 def harmonics(pitch_hz: float, rate: int, power: float, top_hz: float = 16_000) -> tuple[float, ...]:
@@ -105,10 +116,10 @@ def bass(midi: int, length_s: float, rate: int) -> Sound:
     """A picked string: bright at first, then round."""
     pitch = hertz(midi)
     t = seconds(round(length_s * rate), rate)
-    bright = played(harmonics(pitch, rate, -0.8, 9_000), pitch * t) * numpy.exp(-t / 0.09)
-    round_ = played(harmonics(pitch, rate, -1.5, 4_000), pitch * t) * numpy.exp(-t / 0.6)
+    bright = harmonics(pitch, rate, -0.8, 9_000), 0.5 * numpy.exp(-t / 0.09)
+    full = harmonics(pitch, rate, -1.5, 4_000), 0.8 * numpy.exp(-t / 0.6)
     pick = band(white(len(t), 505), rate, 1_800, 8_000) * numpy.exp(-t / 0.007)
-    return ends(numpy.tanh(0.8 * (0.5 * bright + 0.8 * round_ + 0.25 * pick)), rate, 0.002, 0.025)
+    return ends(numpy.tanh(0.8 * (played((bright, full), pitch * t) + 0.25 * pick)), rate, 0.002, 0.025)
 
 
 @lru_cache(maxsize=128)
@@ -116,13 +127,24 @@ def key(midi: int, length_s: float, rate: int) -> Sound:
     """A piano's cousin: three strings' worth of brightness that die one after the other, and a hammer."""
     pitch = hertz(midi)
     t = seconds(round(length_s * rate), rate)
-    cycles = pitch * t
     lasts = 1.4 * 2 ** ((60 - midi) / 24)
-    bright = played(harmonics(pitch, rate, -0.7), cycles) * numpy.exp(-t / (0.06 * lasts))
-    warm = played(harmonics(pitch, rate, -1.4, 6_000), 1.0006 * cycles) * numpy.exp(-t / (0.4 * lasts))
-    last = played(harmonics(pitch, rate, -2.6, 3_000), cycles) * numpy.exp(-t / lasts)
-    hammer = band(white(len(t), 506), rate, 300, None) * numpy.exp(-t / 0.005)
-    return ends(0.22 * bright + 0.35 * warm + 0.4 * last + 0.05 * hammer, rate, 0.002, 0.06)
+    strings = played(
+        (
+            (harmonics(pitch, rate, -0.7), 0.22 * numpy.exp(-t / (0.06 * lasts))),
+            (harmonics(pitch, rate, -1.4, 6_000), 0.35 * numpy.exp(-t / (0.4 * lasts))),
+            (harmonics(pitch, rate, -2.6, 3_000), 0.4 * numpy.exp(-t / lasts)),
+        ),
+        pitch * t,
+    )
+    return ends(strings + hammer(len(t), rate), rate, 0.002, 0.06)
+
+
+@lru_cache(maxsize=4)
+def hammer(frames: int, rate: int) -> Sound:
+    struck = numpy.zeros(frames)
+    count = min(frames, round(0.06 * rate))
+    struck[:count] = 0.05 * band(white(count, 506), rate, 300, None) * numpy.exp(-seconds(count, rate) / 0.005)
+    return struck
 
 
 @lru_cache(maxsize=64)
@@ -133,10 +155,10 @@ def sung(midi: int, vowel: str, length_s: float, rate: int) -> Sound:
     deep = 0.012 * numpy.clip((t - 0.15) / 0.3, 0, 1)  # a fifth of a semitone
     scoop = -0.035 * numpy.exp(-t / 0.04)
     cycles = numpy.cumsum(pitch * (1 + scoop + deep * numpy.sin(2 * numpy.pi * 5.4 * t))) / rate
-    voice = played(formed(pitch, vowel, rate), cycles)
+    voice = played(((formed(pitch, vowel, rate), numpy.full(len(t), 0.8)),), cycles)
     noise = white(len(t), 507)
     breath = band(noise, rate, 2_500, None) * (0.02 + 0.01 * numpy.sin(2 * numpy.pi * cycles))
-    return ends(0.8 * voice + breath, rate, 0.025, 0.07)
+    return ends(voice + breath, rate, 0.025, 0.07)
 
 
 @lru_cache(maxsize=4)
@@ -162,4 +184,4 @@ def formed(pitch_hz: float, vowel: str, rate: int) -> tuple[float, ...]:
         for (centre, level), width in zip(VOWELS[vowel], WIDTHS, strict=True)
     )
     strengths = numpy.asarray(mouth) * numbers**-0.5 + 0.15 * numbers**-1.2
-    return tuple(float(one) for one in strengths / strengths.max())
+    return tuple(float(one) for one in strengths / numpy.sqrt((strengths**2).sum()))

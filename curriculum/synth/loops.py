@@ -11,13 +11,14 @@ from curriculum.synth import instruments
 Sound = numpy.ndarray[Any, Any]
 
 STEPS = 16  # of a bar, sixteenths
+LEAD_S = 0.012  # of silence first, so that the fade at the start does not swallow the first hit
 GROOVES = (  # kick, snare, hat: X loud, x plain, o soft
     ("X.....x.X.x.....", "....X..o.o..X...", "x.o.x.o.x.o.x.o."),
     ("X...X...X...X...", "....X.......X..o", "..X...X...X...X."),
     ("X..x..X...x..x..", "....X..o....X.oo", "xoxoxoxoxoxoxoxo"),
     ("X.x.......X..x..", "....X.......X...", "x.x.x.x.x.x.x.x."),
 )
-SNARES = ("..o.X..o.o.oX.o.", "X..oo.X.oo.oX.oo", "....X.o.oo..X..o", "o.ooX.oo.oo.X.oo")
+SNARES = ("X..o.o.oX.o...o.", "X..oo.X.oo.oX.oo", "X.o.oo..X..o..oo", "X.oo.oo.X.oox.x.")
 BASSES = (  # steps above the chord's root on each sixteenth; - holds, . rests
     ("0", "-", ".", "0", ".", ".", "12", ".", "0", "-", "0", ".", "7", ".", "10", "."),
     ("0", "-", "0", "-", "0", "-", "0", "-", "0", "-", "0", "-", "7", "-", "12", "-"),
@@ -31,7 +32,7 @@ PROGRESSIONS = (  # half steps above the tonic, chord; two chords a bar
     ((0, "maj"), (9, "min"), (2, "min"), (-5, "maj")),
 )
 CHORDS = {"maj": (0, 7, 12, 16, 19, 23), "min": (0, 7, 12, 15, 19, 22)}
-TUNES = ((7, 7, 4, 2), (0, 2, 4, 7), (12, 11, 7, 4), (4, 2, 0, -3))  # of the voice; sung in the chord's scale
+CONTOURS = ((5, 7, 9, 7, 5), (0, 4, 7, 9, 7), (12, 9, 7, 4, 5), (7, 5, 2, 0, 4))  # of the voice, above its low tonic
 SYLLABLES = "aeioua"
 LOUD = {"X": 1.0, "x": 0.7, "o": 0.3}
 
@@ -49,7 +50,7 @@ class Groove(NamedTuple):
 
     def at(self, step: int) -> float:
         """Seconds."""
-        return (step + (self.swing if step % 2 else 0.0)) * self.step_s
+        return LEAD_S + (step + (self.swing if step % 2 else 0.0)) * self.step_s
 
     @property
     def steps(self) -> int:
@@ -63,7 +64,7 @@ class Groove(NamedTuple):
 
 def chosen(frames: int, rate: int, seed: int) -> Groove:
     dice = random.Random(seed)
-    bpm = 88 + int(dice.random() * 9) * 4
+    bpm = 84 + 3 * (5 * seed % 16)  # sixteen tempos, so that no two of the pool are the same
     swing = (0.0, 0.0, 0.16, 0.3)[int(dice.random() * 4)]
     tonic = 31 + int(dice.random() * 8)
     return Groove(frames, rate, 15 / bpm, swing, tonic, seed % 4, PROGRESSIONS[seed // 4 % 4])
@@ -100,7 +101,7 @@ def play_drums(tape: Tape, groove: Groove, gain: float = 1.0) -> None:
             tape.lay(instruments.snare(groove.rate), at, 0.8 * gain * LOUD[snare[beat]], 0.1)
         if hat[beat] in LOUD:
             is_open = beat == STEPS - 2 and groove.pattern != 2
-            tape.lay(instruments.hat(groove.rate, 0.16 if is_open else 0.035), at, 0.5 * gain * LOUD[hat[beat]], -0.4)
+            tape.lay(instruments.hat(groove.rate, 0.16 if is_open else 0.035), at, 0.9 * gain * LOUD[hat[beat]], -0.4)
 
 
 def snares(frames: int, rate: int, seed: int) -> Sound:
@@ -142,17 +143,20 @@ def keys(frames: int, rate: int, seed: int) -> Sound:
 
 
 def play_keys(tape: Tape, groove: Groove, gain: float = 1.0, *, has_left_hand: bool = True) -> None:
-    """A chord on the beat and one off it, spread over both sides from low to high."""
+    """A chord on the beat, held, and two short ones off it; spread over both sides from low to high."""
+    off = (3, 4, 6, 3)[groove.pattern]
+    chords = ((0, off - 0.2, 1.0), (off, 1.6, 0.75), (off + 2, 6.3 - off, 0.6))  # step, steps held, how loud
     for half in range(0, groove.steps, STEPS // 2):
         root, quality = groove.chord(half)
-        for step, length, loud in ((half, 4.5, 1.0), (half + (3, 4, 6, 5)[groove.pattern], 2.2, 0.7)):
+        for step, held, loud in chords:
             for number, above in enumerate(CHORDS[quality]):
-                if number < 2 and not has_left_hand:
+                is_left_hand = number < 2
+                if is_left_hand and not has_left_hand:
                     continue
-                high = (root + 12 * (number > 1)) + above
-                at = groove.at(step) + 0.006 * number
-                note = instruments.key(high, round(length * groove.step_s, 4), groove.rate)
-                tape.lay(note, at, gain * loud * (1.0 if number < 2 else 0.7), -0.5 + 0.2 * number)
+                midi = root + above + (0 if is_left_hand else 12)
+                note = instruments.key(midi, round(held * groove.step_s, 4), groove.rate)
+                at = groove.at(half + step) + 0.006 * number
+                tape.lay(note, at, gain * loud * (1.0 if is_left_hand else 0.7), -0.5 + 0.2 * number)
 
 
 def voice(frames: int, rate: int, seed: int) -> Sound:
@@ -163,24 +167,26 @@ def voice(frames: int, rate: int, seed: int) -> Sound:
 
 
 def play_voice(tape: Tape, groove: Groove, gain: float = 1.0) -> None:
-    """Syllables of two or three sixteenths, each begun by a consonant."""
-    tune, count, step = TUNES[groove.pattern], 0, 0
+    """Syllables of two to four sixteenths, each begun by a consonant; each takes the chord's note nearest to a line."""
+    count = step = 0
     while step < groove.steps:
-        _, quality = groove.chord(step)
-        above = tune[count % len(tune)]
-        if quality == "min" and above in (4, 11):
-            above -= 1
-        midi = groove.chord(step)[0] + 12 + above
+        wished = groove.tonic + 12 + CONTOURS[groove.pattern][count % 5]
         held = (3, 3, 2, 4, 2)[count % 5]
         vowel = SYLLABLES[(count + groove.pattern) % len(SYLLABLES)]
-        at = groove.at(step)
         is_hissed = count % 2 == 0
         consonant = instruments.hiss(groove.rate) if is_hissed else instruments.burst(groove.rate)
-        early = 0.07 if is_hissed else 0.01
-        tape.lay(consonant, max(0.0, at - early), gain)
+        at = groove.at(step)
+        tape.lay(consonant, max(0.0, at - (0.07 if is_hissed else 0.01)), gain)
         length = round(held * groove.step_s - 0.02, 4)
-        tape.lay(instruments.sung(midi, vowel, length, groove.rate), at, gain * (1.0 if count % 4 == 0 else 0.8))
+        note = instruments.sung(nearest(wished, *groove.chord(step)), vowel, length, groove.rate)
+        tape.lay(note, at, gain * (1.0 if count % 4 == 0 else 0.8))
         count, step = count + 1, step + held
+
+
+def nearest(wished: int, root: int, quality: str) -> int:
+    """The note of the chord, in any octave, that is nearest to the one wished for."""
+    triad = {(root + above) % 12 for above in CHORDS[quality][1:5]}
+    return min((wished + away for away in range(-4, 5) if (wished + away) % 12 in triad), key=lambda n: abs(n - wished))
 
 
 def mix(frames: int, rate: int, seed: int) -> Sound:
@@ -190,7 +196,7 @@ def mix(frames: int, rate: int, seed: int) -> Sound:
     play_drums(tape, groove, 1.0)
     play_bass(tape, groove, 0.5)
     play_keys(tape, groove, 0.35, has_left_hand=False)
-    play_voice(tape, groove, 0.3)
+    play_voice(tape, groove, 0.4)
     return tape.sides.T
 
 

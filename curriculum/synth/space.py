@@ -10,6 +10,7 @@ from curriculum.synth.noise import white
 
 Array = numpy.ndarray[Any, Any]
 
+DAMPED = 0.4  # of its RT60: what lies above damp_hz
 LASTS = 1.25  # times its RT60: a room is followed down to -75 dB
 ROOM = 9_000  # seeds of rooms begin here, so that no room is made of the noise that sounds in it
 EVEN_S = 0.012  # within so short a time a room's noise is made even
@@ -77,7 +78,7 @@ def reverberated(
 def response(frames: int, rate: int, rt60_s: float, damp_hz: float, seed: int, sides: int) -> Array:
     """A room's answer to a click, (sides, frames), of energy 1 on each side.
 
-    Noise that loses 60 dB in rt60_s below damp_hz, and above it in half of that.
+    Noise that loses 60 dB in rt60_s below damp_hz, and above it in 0.4 of that.
     """
     from scipy import fft
 
@@ -89,8 +90,8 @@ def response(frames: int, rate: int, rt60_s: float, damp_hz: float, seed: int, s
     noise = numpy.stack([white(frames, ROOM + 2 * seed + side) for side in range(sides)])
     bands = numpy.stack([colour * share, colour * (1 - share)])[:, None]
     both = even(fft.irfft(fft.rfft(noise, size) * bands, size)[..., :frames], rate)
-    decay = numpy.exp(-3 * math.log(10) / (rt60_s * rate) * numpy.arange(frames))
-    room = (both[0] + both[1] * decay) * decay  # twice the decay in dB is half the time
+    falls = -3 * math.log(10) / (rt60_s * rate) * numpy.arange(frames)
+    room = both[0] * numpy.exp(falls) + both[1] * numpy.exp(falls / DAMPED)
     room /= numpy.sqrt((room**2).sum(axis=1, keepdims=True))
     room.flags.writeable = False
     return room

@@ -11,7 +11,15 @@ BASS = range(-15, -2)  # half steps from the tonic
 UPPER = range(-5, 17)
 WIDEST = 16  # half steps from the lowest of the upper voices to the highest
 MIDDLE = 6.0  # where the upper voices lie best
-PARALLEL, UNRESOLVED, DOUBLED_LEADING, DOUBLED_THIRD, SEVENTH, OPEN_END = 40.0, 18.0, 40.0, 2.0, 10.0, 25.0
+PARALLEL, UNRESOLVED, DOUBLED_LEADING, OPEN_END, SEVENTH, NO_FIFTH, DOUBLED_THIRD = (
+    40.0,
+    18.0,
+    40.0,
+    25.0,
+    20.0,
+    3.0,
+    2.0,
+)
 LEADING = 11
 
 Voicing = tuple[int, int, int, int]  # half steps from the tonic, from the bass up
@@ -22,6 +30,7 @@ class Chord(NamedTuple):
     notes: tuple[int, ...]
     third: int | None
     seventh: int | None
+    fifth: int | None  # one that may be left out
 
 
 @lru_cache(maxsize=256)
@@ -59,14 +68,21 @@ def chord(numeral: str, mode: str) -> Chord:
     steps = CHORDS[found.quality]
     notes = tuple((found.above + step) % 12 for step in steps)
     has_third = steps[1] in (3, 4)
-    return Chord(notes[found.inversion], notes, notes[1] if has_third else None, notes[3] if len(notes) > 3 else None)
+    has_seventh = len(notes) > 3
+    return Chord(
+        notes[found.inversion],
+        notes,
+        notes[1] if has_third else None,
+        notes[3] if has_seventh else None,
+        notes[2] if has_seventh and steps[2] == 7 else None,
+    )
 
 
 def voicings(chord: Chord) -> list[Voicing]:
-    """Every way in which the four voices have all notes of the chord; of five notes the fifth may be missing."""
-    wanted = set(chord.notes) - ({chord.notes[2]} if len(chord.notes) > 4 else set())
+    """Every way in which the four voices have all notes of the chord; beside a seventh the fifth may be missing."""
+    wanted = set(chord.notes) - {chord.fifth}
     low = [note for note in BASS if note % 12 == chord.bass]
-    high = [note for note in UPPER if note % 12 in wanted]
+    high = [note for note in UPPER if note % 12 in chord.notes]
     return [
         (bass, *upper)
         for bass, upper in product(low, combinations(high, 3))
@@ -82,6 +98,10 @@ def still(voicing: Voicing, chord: Chord) -> float:
         cost += DOUBLED_LEADING
     if chord.third is not None and sounding.count(chord.third) > 1:
         cost += DOUBLED_THIRD
+    if chord.fifth is not None and chord.fifth not in sounding:
+        cost += NO_FIFTH
+    if chord.seventh is not None and sounding.count(chord.seventh) > 1:
+        cost += SEVENTH
     return cost + 0.3 * max(0, voicing[1] - voicing[0] - 16)
 
 

@@ -84,7 +84,7 @@ SOUNDING = {  # kind -> (type, question, recipe)
 SHOWING = {  # type -> (question, answer)
     "notation": ("Which note?\n\n```abc\nX:1\nL:1/4\nK:C\nG4|\n```", "G | G4"),
     "keyboard": ("Which interval do the marked keys make?\n\n```keyboard\nC4 G4\n```", "- [x] a fifth\n- [ ] a fourth"),
-    "pianoroll": ("Which chord is this?\n\n```pianoroll\nC4 E4 G4 0..2\n```", "C major | C"),
+    "pianoroll": ("Which chord is this?\n\n```pianoroll\nC4 E4 G4 0..2\n```", "C major | Cmaj"),
 }
 LADDER_SKILLS = {"eq": "sound-eq", "interval": "sound-interval", "chord": "sound-chord"}
 

@@ -32,6 +32,9 @@ LINES = [
     "request CPU from 50 to 200",
     "meter, 4 min of stereo as WAV",
     "meter, 4 min of stereo as MP3",
+    "sound of a card: progression",
+    "sound of a card: pair of reverb",
+    "notation of a card: two staves",
 ]
 AN_ENGINE = """#!{python}
 import json, sys
@@ -60,7 +63,7 @@ def test_every_line_is_printed_and_the_raw_figures_are_kept(tmp_path: Path) -> N
     assert [line for line in LINES if not any(one.startswith(line) for one in said)] == []
     assert sum("not compared (ANKI_PYTHON names no Python" in line for line in said) == 2
     raw = json.loads((tmp_path / "raw.json").read_text("utf-8"))
-    assert {"machine", "scale", "disk", "process", "served", "sizes", "meter"} == raw.keys()
+    assert {"machine", "scale", "disk", "process", "served", "sizes", "meter", "sounds", "pictures"} == raw.keys()
     assert [figures["errors"] for figures in raw["served"].values()] == [[]] * 4
     assert list(report.lines(raw)) == said
 
@@ -70,7 +73,9 @@ def test_parts_can_be_left_out_and_an_engine_is_compared_with(tmp_path: Path) ->
     engine.write_text(AN_ENGINE.format(python=sys.executable))
     engine.chmod(engine.stat().st_mode | stat.S_IXUSR)
 
-    done = bench("--without", "process", "--without", "served", "--without", "meter", anki=str(engine))
+    done = bench(
+        "--without", "process", "--without", "served", "--without", "meter", "--without", "sounds", anki=str(engine)
+    )
 
     assert done.returncode == 0, done.stderr
     assert "hello" not in done.stdout and "not compared" not in done.stdout
@@ -78,7 +83,17 @@ def test_parts_can_be_left_out_and_an_engine_is_compared_with(tmp_path: Path) ->
 
 
 def test_a_python_that_is_none_is_said(tmp_path: Path) -> None:
-    done = bench("--without", "process", "--without", "served", "--without", "meter", anki=str(tmp_path / "nothing"))
+    done = bench(
+        "--without",
+        "process",
+        "--without",
+        "served",
+        "--without",
+        "meter",
+        "--without",
+        "sounds",
+        anki=str(tmp_path / "nothing"),
+    )
 
     assert done.returncode == 1
     assert "ANKI_PYTHON names" in done.stderr and "Traceback" not in done.stderr
