@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask, current_app, g, jsonify, redirect, render_template, request
+from flask import Response as FlaskResponse
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from pydantic import BaseModel, ValidationError
@@ -119,7 +120,7 @@ def sentence(error: ErrorDetails) -> str:
 class Cookies(SecureCookieSessionInterface):
     """What everybody's browser may keep is the same for all: it carries no cookie, and does not hang on one."""
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
         if not _is_for_good(response):
             super().save_session(app, session, response)
 

@@ -213,8 +213,8 @@ class Turn:
         """Log the answer, move the memory, take the card off the day's list, find the next one.
 
         values: the columns of Review as `review_values` makes them, and of Memory with "new_" before each name.
-        reps: as it was read. heard: the columns of EarAnswer, of a card that sounds. None: another answer came first, or
-        this id was given to one, and nothing was written.
+        reps: as it was read. heard: the columns of EarAnswer, of a card that sounds. None: another answer came first,
+        or this id was given to one, and nothing was written.
         """
         store = self.store
         given = {

@@ -70,7 +70,7 @@ def row(card: Card, seed: int, given: Given, rating: int, *, review_id: UUID, da
         "number": 0,
         "skill": asked.skill,
         "level": asked.level,
-        "seed": seed,
+        "seed": signed(seed),
         "synth": int(takes.synth_version()),
         "specs": takes.as_text(asked.specs),
         "asked": asked.right,
@@ -79,6 +79,15 @@ def row(card: Card, seed: int, given: Given, rating: int, *, review_id: UUID, da
         "plays": plays,
         "by_ear": given.by_ear,
     }
+
+
+def signed(seed: int) -> int:
+    """64 bits as databases keep them; `unsigned` gives back what the showing was drawn from."""
+    return seed - 2**64 if seed >= 2**63 else seed
+
+
+def unsigned(kept: int) -> int:
+    return kept % 2**64
 
 
 def last_credits(db: Session, user_id: UUID, skill: str, level: int, most: int = LOOKED_AT) -> Sequence[float]:

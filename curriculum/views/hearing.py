@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import request, url_for
 
 from core.ids import uuid7
+from curriculum.content import Card
 from curriculum.ear import answer_form, answers, chosen
 from curriculum.ear import takes as all_takes
 from curriculum.ear.asked import Asked
@@ -61,9 +62,10 @@ def plays() -> int:
     return min(max(request.values.get("plays", 0, type=int), 0), answers.MOST_PLAYS)
 
 
-def makes_sense(asked: Asked, at: datetime) -> bool:
-    """Whether it can be asked in this sitting: by ear all can, without sound what has a picture that tells enough."""
-    return not is_silent(at) or heard.instead(asked) is not None
+def must_be_heard(card: Card, at: datetime) -> bool:
+    """Whether this sitting, which goes without sound, must put the card off: its question holds a recording, of which
+    there is no picture as there is of what the synth plays."""
+    return "<audio" in card.front and is_silent(at)
 
 
 def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | None, at: datetime) -> Hearing:

@@ -30,7 +30,6 @@ from curriculum.reviews import Shown
 from curriculum.typed import Verdict
 from curriculum.views import backlog, hearing, library
 from curriculum.views.hearing import Hearing
-from curriculum.views.sounds import is_silent
 
 bp = Blueprint("reviews", __name__)
 WORDS = ("Forgot", "Hard", "Good", "Easy")
@@ -196,16 +195,11 @@ def _next_that_makes_sense(user_id: UUID, zone: str, at: datetime) -> tuple[Show
     put_off: list[str] = []
     while True:
         shown = reviews.next_card(store.of(database()), library(), user_id, zone, at=at)
-        if shown.card is None or not _must_be_heard(shown.card, shown.seed, at):
+        if shown.card is None or not hearing.must_be_heard(shown.card, at):
             return shown, put_off
         put_off.append(shown.card.front.striptags())
         with database().writing() as db:
             desk_rules.bury(db, user_id, shown.card.id, zone, at=at)
-
-
-def _must_be_heard(card: Card, seed: int, at: datetime) -> bool:
-    asked = showing.show(card, seed).asked if card.sounding is not None and is_silent(at) else None
-    return asked is not None and not hearing.makes_sense(asked, at)
 
 
 def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[str, Any]]:
@@ -218,7 +212,7 @@ def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[
             user_id = _user_id()
             credits = ear_answers.last_credits(db, user_id, card.sounding.ladder, card.level)
             more["step"] = steps.follow(db, user_id, library(), card, credits, at=at)
-    if shown.card is not None and _must_be_heard(shown.card, shown.seed, at):
+    if shown.card is not None and hearing.must_be_heard(shown.card, at):
         me = current_user()
         shown, more["put_off"] = _next_that_makes_sense(me.id, me.zone, at)
     return shown, more
