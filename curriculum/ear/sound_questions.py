@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from curriculum.ear import bands, names
@@ -164,6 +165,7 @@ def _apart(centres: Sequence[float], count: int, dice: Dice) -> list[float]:
     return [low, high]
 
 
+@cache
 def _band(named_hz: float, gain_db: float, signed: bool) -> Choice:
     values = {"freq_hz": named_hz, "gain_db": gain_db}
     return Choice(
