@@ -80,7 +80,7 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
     )
     other = chosen.take(asked, key) if key is not None else None
     by = asked.answered_by if key is None else ""
-    count = plays()
+    count = plays() if key is not None else 0
     return Hearing(
         asked,
         by_ear,

@@ -105,8 +105,6 @@ function come() {
   const sound = found.querySelector("[data-ear-sound]");
   if (sound && "earAtOnce" in found.dataset) ask(sound);
 }
-new MutationObserver(come).observe(document.querySelector("main"), { childList: true, subtree: true });
-come();
 
 // ---- the frequency axis ----
 
@@ -240,3 +238,6 @@ function pulse() {
   const field = document.querySelector("#typed-answer");
   if (field) field.value = String(Math.round(60000 / ((now - taps[0]) / (taps.length - 1))));
 }
+
+new MutationObserver(come).observe(document.querySelector("main"), { childList: true, subtree: true });
+come();
