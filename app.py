@@ -52,6 +52,7 @@ BLUEPRINTS = [
     "curriculum.views.own_cards",
     "curriculum.views.cards",
     "curriculum.views.practice",
+    "curriculum.views.ear",
     "curriculum.views.api",
     "curriculum.views.stats",
     "curriculum.views.sounds",

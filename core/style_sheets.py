@@ -45,6 +45,7 @@ SHEETS = (
     "deck",
     "packs",
     "ear",
+    "ear-room",
     "drawn",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')

@@ -53,6 +53,7 @@ PURE_FILES = {  # the same of some files in a room that has tables, too
     for name in (
         *("alike", "asked", "bands", "credit", "dice", "draw", "ladders", "names", "pitched_questions", "proof"),
         *("recipe", "recipe_text", "sound_questions", "time_questions"),
+        *("correct", "residue"),
     )
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

@@ -490,6 +490,7 @@ def same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.ids.os", SimpleNamespace(urandom=lambda size: next(numbers).to_bytes(size, "big")))
     monkeypatch.setattr("core.ids.time", SimpleNamespace(time_ns=lambda: 10**18))
     monkeypatch.setattr("curriculum.views.own_cards.dice", random.Random(0))
+    monkeypatch.setattr("curriculum.views.ear.dice", random.Random(0))
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: "s" * size)
 
 

@@ -89,12 +89,12 @@ def climb(skill: str, listener: Listener, *, seed: int, questions: int = QUESTIO
     return found
 
 
-def fitting(skill: str, listener: Listener, *, seed: int) -> tuple[int, ...]:
+def fitting(skill: str, listener: Listener, *, seed: int, questions: int = 400) -> tuple[int, ...]:
     """The levels on which the mean credit is neither high enough to go up nor low enough to go down.
 
     If there is none, the first that is too hard and the one before it; if nothing is too hard, the last.
     """
-    found = {level: expected(skill, level, listener, seed=seed) for level in ladders.LEVELS[skill]}
+    found = {level: expected(skill, level, listener, seed=seed, questions=questions) for level in ladders.LEVELS[skill]}
     between = tuple(level for level, mean in found.items() if ladders.DOWN <= mean < ladders.UP)
     hard = next((level for level, mean in found.items() if mean < ladders.DOWN), max(found))
     return between or tuple({max(hard - 1, 1), hard} if found[hard] < ladders.DOWN else {hard})

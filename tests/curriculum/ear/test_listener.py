@@ -29,7 +29,7 @@ def test_more_choices_are_harder():
 @pytest.mark.parametrize(("skill", "d_prime"), [("eq", 2.5), ("interval", 3.0), ("chord", 2.0)])
 def test_a_listener_comes_to_the_threshold_and_stays(skill, d_prime):
     listener = Listener(d_prime)
-    fit = fitting(skill, listener, seed=3)
+    fit = fitting(skill, listener, seed=3, questions=100)
 
     life = climb(skill, listener, seed=11, questions=QUESTIONS)
 
