@@ -46,7 +46,6 @@ SHEETS = (
     "packs",
     "ear",
     "ear-room",
-    "drawn",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')
