@@ -32,8 +32,8 @@ Made by `python3 app.py ears --write --seed {seed}`; questions, credit and advic
 
 A listener hears the right answer with strength d′ over noise of deviation 1 and each wrong one with none, and gives the
 strongest (m-alternative forced choice). d′ is multiplied by {ease} from step to step. Mistakes are likelier the nearer
-they are. Each row is {lives} lives of {questions} questions; figures are medians, shares and moves means. The equaliser
-begins on step {start}. Answers that are tapped or typed are not modelled.
+they are. Each row is {lives} lives of {questions} questions; figures are medians, shares and moves are means. The
+equaliser begins on step {start}. Answers that are tapped or typed are not modelled.
 
 {table}
 

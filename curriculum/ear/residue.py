@@ -102,4 +102,4 @@ def hertz(value: float) -> str:
 
 def signed(decibel: int) -> str:
     """+6, −6: with a true minus."""
-    return f"{decibel:+d}".replace("-", "−")
+    return f"{decibel:+d}".replace("-", "−") if decibel else "0"

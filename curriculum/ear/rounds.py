@@ -15,7 +15,7 @@ from core.ids import uuid7
 from curriculum.ear import correct, credit, ladders, skills, standing
 from curriculum.ear.asked import Asked, Mark
 from curriculum.models import EarAnswer, EarRound
-from curriculum.synth import render
+from curriculum.synth import VERSION
 from curriculum.synth.spec import canonical
 
 QUESTIONS = 10
@@ -140,7 +140,7 @@ def answer(
         skill=row.skill,
         level=row.level,
         seed=seed_of(row, number),
-        synth=render.VERSION,
+        synth=VERSION,
         specs="[" + ",".join(canonical(one) for one in asked.specs) + "]",
         asked=asked.right,
         given=given,

@@ -16,6 +16,7 @@ PINK = ("pink",)
 LOOPS = ("drums", "bass", "keys", "voice", "mix")
 GROOVES = ("drums", "mix")
 HITS = ("snare",)
+WIDE = ("pink", "keys")  # whose two sides differ enough to be heard
 MOST_BUTTONS = 9  # beyond, an answer is a place on the axis of frequencies
 
 
@@ -78,9 +79,9 @@ PAN = (
     Values("position", (-1, -0.67, -0.33, 0, 0.33, 0.67, 1), "Seven places", (*PINK, *LOOPS), is_pair=False),
 )
 WIDTH = (
-    Values("width_pct", (0, 200), "Mono or very wide", ("mix", "pink")),
-    Values("flip", (False, True), "One side's polarity", ("mix", "pink"), {"width_pct": 100}),
-    Values("width_pct", (0, 50, 100, 200), "Four widths", ("mix", "pink")),
+    Values("width_pct", (0, 200), "Mono or very wide", WIDE),
+    Values("flip", (False, True), "One side's polarity", WIDE, {"width_pct": 100}),
+    Values("width_pct", (0, 50, 100, 200), "Four widths", WIDE),
 )
 DELAY = (
     Values("time_ms", (100, 500), "100 or 500 ms", HITS, {"mix": 0.4}),

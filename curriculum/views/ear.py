@@ -259,7 +259,7 @@ def _undone(sound: Hearing, given: str) -> Hearing:
         picture=curves.response(
             lambda hz: residue.decibels(done, hz),
             lambda hz: residue.decibels(tried, hz),
-            ("what was done", "your bell"),
+            ("done", "your bell"),
             words=f"What was done: {done.words}. Your bell: {tried.words}.",
         ),
     )

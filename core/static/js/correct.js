@@ -15,6 +15,7 @@ function begin() {
   let context, bell, buffer, node;
 
   room.classList.add("is-live");
+  room.querySelector(".correct-plain")?.remove(); // its button would be what Enter on a slider presses
   selects.forEach(slide);
 
   const values = () => Object.fromEntries(selects.map((one) => [one.dataset.slide, Number(one.value)]));

@@ -67,6 +67,16 @@ def test_the_right_button_has_no_fixed_place(skill):
             assert max(places.values()) < 2.5 * len(asked) / len(places)
 
 
+@pytest.mark.parametrize("skill", ladders.SKILLS)
+def test_pressing_any_button_holds_no_step(skill):
+    """Of two choices one in two is right by chance; with more, whoever guesses is led down."""
+    for level in ladders.LEVELS[skill]:
+        asked = [one for one in showings(skill, level)[:20] if one.answered_by == "choice"]
+        by_chance = [credit.judge(one, key).credit for one in asked for key in keys_of(one)]
+        few = asked and len(asked[0].choices) == 2
+        assert not asked or sum(by_chance) / len(by_chance) < (0.75 if few else ladders.DOWN), (level, by_chance)
+
+
 def test_the_equaliser_asks_what_audio_says():
     assert rights("eq", 1) == {"250", "1000", "4000"}
     assert rights("eq", 2) == {"125", "250", "500", "1000", "2000", "4000"}

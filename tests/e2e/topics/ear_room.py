@@ -15,7 +15,7 @@ from tests.e2e.stop import Stop
 
 
 def sets_the_volume(page: Page) -> None:
-    page.keyboard.press("p")
+    page.keyboard.press("a")
     page.get_by_role("dialog").wait_for()
 
 
