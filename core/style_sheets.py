@@ -45,7 +45,7 @@ SHEETS = (
     "deck",
     "packs",
     "ear",
-    "drawn",
+    "ear-room",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')

@@ -1,5 +1,6 @@
 """What content/ holds, as plain values: lessons, cards, milestones, programmes; and what is wrong with a file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,8 @@ from markupsafe import Markup
 
 from curriculum.calculation import Calculation
 from curriculum.ear.recipe import Recipe
+
+DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +67,11 @@ class Card:
     joins: bool = True  # when its lesson is done; the other steps of a ladder join one by one
 
     @property
+    def title(self) -> str:
+        """Its question as a line of a list: no tags, no pictures, and none of the words in these."""
+        return " ".join(Markup(DRAWING.sub(" ", self.front)).striptags().split())
+
+    @property
     def asked_as(self) -> str:
         """How an answer is given before the card is turned: sound | calculation | choice | typed; "": in the head."""
         if self.sounding is not None:
@@ -94,6 +102,7 @@ class Slider:
     field: str  # of the spec
     words: str
     values: tuple[str, ...]  # as they are said: "+6 dB"
+    start: int = 0  # place among them where it stands at first
 
 
 @dataclass(frozen=True, slots=True)

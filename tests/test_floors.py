@@ -39,7 +39,7 @@ PURE = {  # arithmetic and text: no tables, no database
         ),
         *("note_names", "own_copy", "own_text", "quantities", "scheduling", "search", "showing"),
         *("source_text", "spacing", "target_fields", "truth_models"),
-        *("typed", "weeks", "workload"),
+        *("examples", "typed", "weeks", "workload"),
         *("synth", "theory"),
     },
     "mentorship": {
@@ -53,6 +53,7 @@ PURE_FILES = {  # the same of some files in a room that has tables, too
     for name in (
         *("alike", "asked", "bands", "credit", "dice", "draw", "ladders", "names", "pitched_questions", "proof"),
         *("recipe", "recipe_text", "sound_questions", "time_questions"),
+        *("correct", "residue"),
     )
 }
 FLASK = ("flask", "flask_login", "flask_security", "flask_wtf", "flask_limiter", "werkzeug")

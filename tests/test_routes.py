@@ -58,7 +58,7 @@ PROTECTED = {  # what a form might try to set, by the names of columns
 MATRIX = merged("topics", "MATRIX", matrix.MATRIX)
 MISSING = merged("topics", "MISSING", matrix.MISSING)
 MAIL = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "w@school.example"}  # so that the routes of mails are there
-NOT_PERSONAL = {"static", "lessons.picture"}
+NOT_PERSONAL = {"static", "lessons.picture", "sounds.sound"}
 WITH_OWN_POLICY = {  # sandboxed
     *("portfolio.file", "portfolio.listen", "portfolio.peaks", "session_files.file", "lessons.picture", "imports.file"),
 }
@@ -490,6 +490,7 @@ def same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.ids.os", SimpleNamespace(urandom=lambda size: next(numbers).to_bytes(size, "big")))
     monkeypatch.setattr("core.ids.time", SimpleNamespace(time_ns=lambda: 10**18))
     monkeypatch.setattr("curriculum.views.own_cards.dice", random.Random(0))
+    monkeypatch.setattr("curriculum.views.ear.dice", random.Random(0))
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: "s" * size)
 
 

@@ -10,6 +10,7 @@ from curriculum.synth.noise import white
 Sound = numpy.ndarray[Any, Any]
 
 TABLE = 4096  # samples of one cycle
+KEPT = 24  # notes of each instrument, about 0.2 MB each: a bar repeats itself, other grooves have other lengths
 VOWELS = {  # Hz, dB: formants of a tenor. Source: the table of Csound's manual, appendix "Formant values"
     "a": ((650, 0), (1080, -6), (2650, -7), (2900, -8), (3250, -22)),
     "e": ((400, 0), (1700, -14), (2600, -12), (3200, -14), (3580, -20)),
@@ -54,7 +55,7 @@ def kick(rate: int) -> Sound:
     body = numpy.sin(2 * numpy.pi * cycles) * numpy.exp(-t / 0.12)
     beater = band(white(len(t), 501), rate, 500, 9_000) * numpy.exp(-t / 0.011)
     struck = numpy.tanh(1.5 * body + 0.5 * beater) + 0.1 * tail(t, rate, 511)
-    return ends(0.75 * struck, rate, 0.0005, 0.05)
+    return ends(0.75 * struck, rate, 0.0015, 0.05)
 
 
 @lru_cache(maxsize=8)
@@ -65,9 +66,9 @@ def snare(rate: int, tuned_hz: float = 186.0) -> Sound:
     ring = numpy.sin(2 * numpy.pi * 1.78 * tuned_hz * t) * numpy.exp(-t / 0.05)
     thump = numpy.sin(2 * numpy.pi * 0.52 * tuned_hz * t) * numpy.exp(-t / 0.06)
     wires = band(white(len(t), 502), rate, 450, None) * numpy.exp(-t / 0.08)
-    stick = white(len(t), 503) * numpy.exp(-t / 0.003)
-    struck = numpy.tanh(0.6 * head + 0.35 * ring + 0.45 * thump + 0.36 * wires + 0.3 * stick)
-    return ends(struck + 0.12 * tail(t, rate, 512), rate, 0.0005, 0.06)
+    stick = band(white(len(t), 503), rate, None, 9_000) * numpy.exp(-t / 0.007)
+    struck = numpy.tanh(0.6 * head + 0.35 * ring + 0.45 * thump + 0.36 * wires + 0.35 * stick)
+    return ends(struck + 0.12 * tail(t, rate, 512), rate, 0.002, 0.06)
 
 
 @lru_cache(maxsize=8)
@@ -111,7 +112,7 @@ def harmonics(pitch_hz: float, rate: int, power: float, top_hz: float = 16_000) 
     return tuple(float(n**power) for n in range(1, most + 1))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
 def bass(midi: int, length_s: float, rate: int) -> Sound:
     """A picked string: bright at first, then round."""
     pitch = hertz(midi)
@@ -122,7 +123,7 @@ def bass(midi: int, length_s: float, rate: int) -> Sound:
     return ends(numpy.tanh(0.8 * (played((bright, full), pitch * t) + 0.25 * pick)), rate, 0.002, 0.025)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=KEPT)
 def key(midi: int, length_s: float, rate: int) -> Sound:
     """A piano's cousin: three strings' worth of brightness that die one after the other, and a hammer."""
     pitch = hertz(midi)
@@ -147,7 +148,7 @@ def hammer(frames: int, rate: int) -> Sound:
     return struck
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
 def sung(midi: int, vowel: str, length_s: float, rate: int) -> Sound:
     """One syllable on a vowel, with vibrato that comes late, breath, and a consonant before it."""
     pitch = hertz(midi)
@@ -165,7 +166,7 @@ def sung(midi: int, vowel: str, length_s: float, rate: int) -> Sound:
 def hiss(rate: int) -> Sound:
     """An s."""
     t = seconds(round(0.09 * rate), rate)
-    return ends(0.16 * band(white(len(t), 508), rate, 4_500, None) + 0.0 * t, rate, 0.03, 0.03)
+    return ends(0.16 * band(white(len(t), 508), rate, 4_500, None), rate, 0.03, 0.03)
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from core.ids import uuid7
 from curriculum.content import Card
-from curriculum.ear import answer_form, answers, chosen
+from curriculum.ear import answer_form, answers, chosen, names
 from curriculum.ear import takes as all_takes
 from curriculum.ear.asked import Asked
 from curriculum.ear.takes import Take
@@ -19,8 +19,9 @@ from curriculum.typed import Verdict
 from curriculum.views.sounds import is_silent, takes
 
 REFERENCE = specs.read({"kind": "level", "source": "keys", "change_db": 0, "seconds": 4})  # to set the volume by
-NAMES = ("a", "b")
+KEYS = ("a", "b")
 SIDES = ("A", "B")
+SAID = {"+": "boost at ", "-": "cut at "}
 
 
 class Side(NamedTuple):
@@ -76,7 +77,7 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
     sides = (
         (Side("p", "Play", _address(found[0], kind)),)
         if len(found) == 1
-        else tuple(Side(NAMES[place], SIDES[place], _address(take, kind)) for place, take in enumerate(found))
+        else tuple(Side(KEYS[place], SIDES[place], _address(take, kind)) for place, take in enumerate(found))
     )
     other = chosen.take(asked, key) if key is not None else None
     by = asked.answered_by if key is None else ""
@@ -105,7 +106,10 @@ def _address(take: Take, kind: str) -> str:
 
 
 def _words(asked: Asked, key: str) -> str:
-    """An answer as its button called it, or as it was typed."""
-    words = next((choice.words for choice in asked.choices if choice.key == key), key)
-    is_bare = words == key and key.lstrip("+-").replace(".", "", 1).isdecimal()
-    return f"{words} {unit}" if is_bare and (unit := answer_form.unit(asked)) else words
+    """An answer as its button called it, as the axis did, or as it was typed."""
+    if found := next((choice.words for choice in asked.choices if choice.key == key), ""):
+        return found
+    unit = answer_form.unit(asked)
+    if asked.answered_by == "axis":
+        return " and ".join(f"{SAID.get(hz[:1], '')}{names.hertz(float(hz.lstrip('+-')))}" for hz in key.split())
+    return f"{key} {unit}" if unit and key.lstrip("+-").replace(".", "", 1).isdecimal() else key

@@ -102,6 +102,7 @@ def answer(card_id: str):
 def undone():
     me = current_user()
     card_id = desk_rules.undo(get_db(), me.id, me.zone, at=clock.now())
+    steps.after_undo(get_db(), me.id, library(), card_id)
     if not wants_fragment():
         flash("The last thing you did here is taken back.")
     return redirect(url_for("reviews.desk", back=card_id), 303)
@@ -223,6 +224,8 @@ def _news(step: Step | None, put_off: Sequence[str]) -> list[str]:
     said = [f"Put off until tomorrow, since it only makes sense with sound: “{words}”." for words in put_off]
     if step is not None and step.verb == "up":
         said.insert(0, f"Well heard. Step {step.card.level} of this ladder joins your cards.")
+    elif step is not None:
+        said.insert(0, f"This step is hard so far. Step {step.card.level} is easier; take it on the card's page.")
     return said
 
 

@@ -16,7 +16,9 @@ from tests.e2e.hands import question, strikes
 from tests.e2e.pages import Stop, Visitors
 from tests.e2e.server import Server
 
-OWN = re.compile(r"/(reviews(/snd\w+)?|sitting/with(out)?-sound|sound/[0-9a-f]{64}\.flac|static/.*|drafts.*)?(\?[^?]*)?$")
+OWN = re.compile(
+    r"/(reviews(/snd\w+)?|sitting/with(out)?-sound|sound/[0-9a-f]{64}\.flac|static/.*|drafts.*)?(\?[^?]*)?$"
+)
 BY_EAR, BY_EYE = ("interval", "eq"), ("interval", "eq", "level")
 
 

@@ -2,7 +2,7 @@
 
 const root = document.documentElement;
 const box = document.querySelector("[data-keys-box]");
-const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 const isOn = () => root.dataset.keys !== "off";
 const isThere = (element) => !element.disabled && element.checkVisibility({ visibilityProperty: true });

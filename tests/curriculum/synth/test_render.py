@@ -78,8 +78,9 @@ def test_one_spec_is_one_sound_bit_for_bit_in_another_process_too():
     specs = [read(drawn({"kind": kind} | ({"seconds": 1} if "seconds" in KINDS[kind] else {}), 5)) for kind in KINDS]
     here = [digest(spec) for spec in specs]
     code = (
-        "import sys, json; from tests.curriculum.synth.test_render import digest\n"
-        "for line in reversed(sys.stdin.readlines()): print(digest(json.loads(line)))"
+        "import hashlib, json, sys; from curriculum.synth import render\n"
+        "for line in reversed(sys.stdin.readlines()):\n"
+        "    print(hashlib.sha256(render.whole_steps(render.pcm(json.loads(line))).tobytes()).hexdigest())"
     )
     there = subprocess.run(
         [sys.executable, "-c", code],
@@ -90,7 +91,7 @@ def test_one_spec_is_one_sound_bit_for_bit_in_another_process_too():
         check=True,
     )
 
-    assert there.stdout.split()[::-1] == here == [digest(spec) for spec in specs]
+    assert there.stdout.split()[::-1] == here
     assert len(set(here)) == len(here) - 1  # pink noise, 3 dB up or not, is the same once it is finished
 
 
@@ -167,29 +168,6 @@ def thirds(sound, rate):
     hz = numpy.fft.rfftfreq(2**18, 1 / rate)
     edges = 200 * 2 ** (numpy.arange(19) / 3)
     return 10 * numpy.log10([power[(hz >= low) & (hz < high)].sum() for low, high in itertools.pairwise(edges)])
-
-
-@pytest.mark.parametrize(
-    ("raw", "may_be"),
-    [
-        ({"kind": "interval", "root": 60}, True),
-        ({"kind": "interval", "root": 60, "direction": "down"}, False),
-        ({"kind": "chord", "root": 72, "bass": 48}, False),
-        ({"kind": "cadence"}, False),
-        ({"kind": "eq", "freq_hz": 250}, True),
-        ({"kind": "eq", "bands": [{"freq_hz": 4000}, {"freq_hz": 125}]}, False),
-        ({"kind": "filter", "freq_hz": 100}, False),
-        ({"kind": "noise-or-tone"}, True),
-        ({"kind": "noise-or-tone", "tone_hz": 63}, False),
-        ({"kind": "reverb"}, True),
-        ({"kind": "pan"}, False),
-        ({"kind": "rhythm"}, False),
-        ({"kind": "tempo"}, False),
-    ],
-)
-def test_no_mp3_where_it_would_change_what_is_asked(raw, may_be):
-    assert render.may_be_mp3(read(raw)) is may_be
-    assert not render.may_be_mp3(read(raw), is_pair=True)
 
 
 def test_a_name_without_a_format_is_refused(tmp_path):
