@@ -19,7 +19,7 @@ from curriculum.log import Mark
 from curriculum.models import EarAnswer, Memory, OwnCard, Review
 from tests.curriculum import sounding_content
 from tests.curriculum.sounding_content import IDS, SOUNDING
-from tests.times import DAY, MONDAY
+from tests.times import DAY, MINUTE, MONDAY
 
 SCRIPT = {"X-Requested-With": "woodshed"}
 ADDRESS = re.compile(r"/sound/([0-9a-f]{64})\.(flac|mp3)")
@@ -291,7 +291,7 @@ def recording(db: Session, course: Library, ada: User) -> str:
 
 
 def test_without_sound_a_recording_is_put_off_and_undo_reaches_past_it(
-    as_ada: Any, learns: Callable[[str], Card], recording: str, fresh_db: Session, ada: User
+    as_ada: Any, learns: Callable[[str], Card], recording: str, fresh_db: Session, at: Callable[[datetime], None]
 ) -> None:
     card = learns("scale")
     assert "Which tempo" in as_ada.get("/reviews").text
@@ -301,7 +301,9 @@ def test_without_sound_a_recording_is_put_off_and_undo_reaches_past_it(
 
     assert "Put off until tomorrow" in page and "“Which tempo?”" in page and f'data-card="{card.id}"' in page
     assert "/sitting/with-sound" in page
+    at(MONDAY + MINUTE)
     rate(as_ada, card, 1, "", by_ear=0)
+    at(MONDAY + 2 * MINUTE)
     as_ada.send("/reviews/undone")
     assert f'data-card="{card.id}"' in as_ada.get("/reviews").text
     assert as_ada.send("/reviews/undone").status_code == 422  # nothing else was done by hand
