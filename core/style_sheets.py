@@ -45,7 +45,6 @@ SHEETS = (
     "deck",
     "packs",
     "ear",
-    "drawn",
 )
 LINK = Markup('<link rel="stylesheet" href="{}">')
 PRINTED = Markup('<link rel="stylesheet" media="print" href="{}">')
