@@ -265,9 +265,10 @@ def _try(block: Block, fields: _Fields, report: Report) -> dict[str, Any] | None
             return None
         sounds.append(Sound(", ".join(_said(slider[0], of_it[slider[0]]) for slider in sliders), made))
     kind = texts["kind"]
-    untouched = (
-        _spec(of_it | {"on": "off"}, fields.values, block, report) if "on" in KINDS[kind] and kind != "level" else None
+    has_untouched = (
+        "on" in KINDS[kind] and kind != "level" and not {"source", "seconds"} & {name for name, _ in sliders}
     )
+    untouched = _spec(of_it | {"on": "off"}, fields.values, block, report) if has_untouched else None
     return {
         "sounds": tuple(sounds),
         "untouched": untouched or "",

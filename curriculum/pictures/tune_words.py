@@ -168,7 +168,7 @@ def _place(note: Note, voice: Voice) -> str:
 def _extras(event: Event) -> Iterable[str]:
     yield from event.marks
     if any(note.is_tied for note in event.notes):
-        yield "tied to the next"
+        yield "tied to the next" if all(note.is_tied for note in event.notes) else "partly tied to the next"
     if event.chord:
         yield f"marked “{event.chord}”"
     for text in (event.above, event.below):

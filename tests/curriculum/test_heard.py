@@ -9,6 +9,7 @@ from curriculum.ear import ladders
 from curriculum.ear.asked import Asked
 from curriculum.pictures import Picture, heard
 from curriculum.synth import spec
+from curriculum.synth.fields import KINDS
 
 PITCHED = ("interval", "chord", "degree", "scale")
 
@@ -140,3 +141,22 @@ def test_after_the_answer_it_is_shown_as_it_is_written(given: dict, words: str) 
     picture = heard.after(asked(given))
 
     assert re.search(words, picture.words), picture.words
+
+
+def test_where_it_is_asked_which_side_has_it_the_curve_is_that_sides() -> None:
+    fields = {"kind": "eq", "freq_hz": 1000, "gain_db": 9}
+    picture = heard.after(asked({**fields, "on": True}, {**fields, "on": False}))
+
+    assert "+9 dB near 1 kHz" in picture.words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_sound_has_its_pictures(kind: str) -> None:
+    given = {"kind": kind, "seconds": 1} if "seconds" in KINDS[kind] else {"kind": kind}
+    questions = [asked(given)]
+    if "on" in KINDS[kind]:
+        questions += [asked({**given, "on": False}), two(**given)]
+
+    for question in questions:
+        before, behind = heard.instead(question), heard.after(question)
+        assert rows(before) and before.words and behind.words and "<svg" in before.svg and "<svg" in behind.svg
