@@ -13,6 +13,7 @@ COMPARED = 40  # answers whose sounds are laid side by side
 
 Fault = tuple[str | None, str, str]  # line of the recipe, what is wrong, how to mend it
 
+HOW = ("timbre", "voicing", "strum_ms", "gap_s", "note_s", "style", "bpm", "beats_per_chord", "context")  # it is played
 ASKED_BY = {  # what can be answered so
     "axis": ("freq_hz", "tone_hz", "damp_hz"),
     "keyboard": ("semitones", "degree"),
@@ -87,7 +88,8 @@ def _of_answers(recipe: Recipe) -> Iterator[Fault]:
 
 
 def _of_draws(recipe: Recipe, draws: int) -> Iterator[Fault]:
-    """Each draw must be a sound; and what its answers sound like must differ."""
+    """Each draw must be a sound; and no answer may sound in one draw like another one in this draw or any other."""
+    met: dict[object, str] = {}
     for turn in range(draws):
         number = number_of(turn, "proof")
         try:
@@ -99,7 +101,7 @@ def _of_draws(recipe: Recipe, draws: int) -> Iterator[Fault]:
                     "Mend the values of what is asked.",
                 )
                 return
-            if fault := _same(recipe, number):
+            if fault := _same(recipe, number, met):
                 yield fault
                 return
         except Refused as refused:
@@ -108,15 +110,15 @@ def _of_draws(recipe: Recipe, draws: int) -> Iterator[Fault]:
             return
 
 
-def _same(recipe: Recipe, number: int) -> Fault | None:
+def _same(recipe: Recipe, number: int, met: dict[object, str]) -> Fault | None:
+    """met: what was heard in other draws, and under which key."""
     if recipe.asks == SIDE:
         without, with_it = draw.asked_at(recipe, number).specs
         if alike.heard(without) == alike.heard(with_it):
             return "pair", "both sides of this pair sound the same.", "Give the effect a value that can be heard."
         return None
-    met: dict[object, str] = {}
     for key, spec in draw.variants(recipe, number)[:COMPARED]:
-        sound = alike.heard(spec)
+        sound = (alike.heard(spec), *(spec[name] for name in recipe.asks if name in HOW))
         if met.setdefault(sound, key) != key:
             text = f'the answers "{met[sound]}" and "{key}" sound the same.'
             return "ask", text, "Take one of them out, or change what else is drawn."

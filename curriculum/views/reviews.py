@@ -205,7 +205,7 @@ def _next_that_makes_sense(user_id: UUID, zone: str, at: datetime) -> tuple[Show
         shown = reviews.next_card(store.of(database()), library(), user_id, zone, at=at)
         if shown.card is None or not hearing.must_be_heard(shown.card, at):
             return shown, put_off
-        put_off.append(shown.card.front.striptags() or RECORDING)
+        put_off.append(shown.card.title or RECORDING)
         with database().writing() as db:
             desk_rules.bury(db, user_id, shown.card.id, zone, at=at)
 
@@ -242,7 +242,7 @@ def _news(step: Step | None, put_off: Sequence[str]) -> list[str]:
 
 
 def _leech_words(card: Card) -> str:
-    return f"Set aside, since it was forgotten so often: “{card.front.striptags()}”."
+    return f"Set aside, since it was forgotten so often: “{card.title}”."
 
 
 def _where(card: Card) -> str:

@@ -161,6 +161,10 @@ def test_a_field_holds_one_value_a_list_or_a_range(line: str, values: tuple[obje
     assert made.values_of(name) == values
 
 
+def test_how_a_sound_is_played_can_be_asked() -> None:
+    assert recipe("sound-interval", "kind: interval\ntimbre: sine, organ\nask: timbre").asks == ("timbre",)
+
+
 def test_an_authors_words_stand_on_the_buttons_and_are_said_afterwards() -> None:
     made = recipe(
         "sound-interval",
@@ -214,6 +218,8 @@ FAULTS = [
     ("sound-chord", "kind: chord\nquality: maj, 7\ninversion: 3\nask: quality", 2, "some of its draws are no sound"),
     ("sound-chord", "kind: chord\nquality: maj, min\nroot: 60, 61\nask: quality, root", 3, "asks for two things"),
     ("sound-chord", "kind: progression\nnumerals: I IV, V I\nask: numerals", 2, "sound the same"),
+    ("sound-chord", "kind: chord\nquality: sus2, sus4\ninversion: 0, 1\nask: quality", 3, "sound the same"),
+    ("sound-interval", f"{INTERVAL.replace('ask: semitones', 'ask: root')}\nroot: 60, 61", 2, "sound the same"),
     ("sound-eq", "ladder: interval", 0, 'type sound-eq has no ladder "interval"'),
     ("sound-eq", "ladder: juggling", 0, 'there is no ladder "juggling"'),
     ("sound-eq", "ladder: eq\nlevels: 3..9", 1, '"levels" is "3..9"'),
