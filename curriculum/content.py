@@ -11,7 +11,7 @@ from markupsafe import Markup
 from curriculum.calculation import Calculation
 from curriculum.ear.recipe import Recipe
 
-DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
+NO_WORDS = re.compile(r"<svg.*?</svg>|</(?:p|li|h[1-6]|div|pre|td|th)>", re.DOTALL)  # what parts the words of a title
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,7 +69,7 @@ class Card:
     @property
     def title(self) -> str:
         """Its question as a line of a list: no tags, no pictures, and none of the words in these."""
-        return " ".join(Markup(DRAWING.sub(" ", self.front)).striptags().split())
+        return " ".join(Markup(NO_WORDS.sub(" ", self.front)).striptags().split())
 
     @property
     def asked_as(self) -> str:

@@ -11,7 +11,8 @@ from core import clock
 from core.database import Database
 from core.ids import uuid7
 from core.storage import Storage
-from curriculum import day_list, lessons, reviews, store
+from curriculum import day_list, lessons, reviews, showing, store
+from curriculum.ear.answers import Given
 from curriculum.library import Library
 from mentorship import actions, milestones, portfolio, sessions, sign_offs, signing
 from mentorship.actions import Promise
@@ -98,17 +99,25 @@ def review(stage: Stage, at: datetime) -> None:
     while shown and shown.card:
         seconds = round(stage.dice.uniform(*SECONDS_A_CARD), 1)
         at += timedelta(seconds=seconds)
+        rating = stage.dice.choices(list(RATINGS), list(RATINGS.values()))[0]
         shown = reviews.answer(
             answers,
             stage.library,
             stage.token,
             shown.card.id,
             review_id=uuid7(int(at.timestamp() * 1000)),
-            rating=stage.dice.choices(list(RATINGS), list(RATINGS.values()))[0],
+            rating=rating,
             seconds=seconds,
+            given=_heard(shown, rating),
             at=at,
             idle_before=signed_in_at,
         )
+
+
+def _heard(shown: reviews.Shown, rating: int) -> Given | None:
+    """What she answers to a card that sounds, so that the rating is what it is worth."""
+    asked = showing.show(shown.card, shown.seed).asked if shown.card else None
+    return Given(asked.right if rating > 1 else "", plays=1) if asked else None
 
 
 # -- sessions ------------------------------------------------------------------------------------------------

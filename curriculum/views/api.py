@@ -187,7 +187,8 @@ class ReviewPath(Read):
 def queue(query: QueueQuery):
     """Today's cards, the next one first, with what each answer would lead to.
 
-    `left`, `total` and `steps` count all of them, also beyond `limit`.
+    `left`, `total` and `steps` count all of them: also those beyond `limit`, and those that sound, which are never among
+    `cards`.
     """
     me, at = caller(), clock.now()
     with database().reading() as db:

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from core.ids import uuid7
 from curriculum.content import Card
-from curriculum.ear import answer_form, answers, chosen, names
+from curriculum.ear import answer_form, answers, chosen
 from curriculum.ear import takes as all_takes
 from curriculum.ear.asked import Asked
 from curriculum.ear.takes import Take
@@ -21,7 +21,6 @@ from curriculum.views.sounds import is_silent, takes
 REFERENCE = specs.read({"kind": "level", "source": "keys", "change_db": 0, "seconds": 4})  # to set the volume by
 KEYS = ("a", "b")
 SIDES = ("A", "B")
-SAID = {"+": "boost at ", "-": "cut at "}
 
 
 class Side(NamedTuple):
@@ -94,7 +93,7 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
         answer_form.piano(asked) if by == "keyboard" else (),
         answer_form.grid(asked) if by == "tap" and asked.kind == "rhythm" else None,
         answer_form.unit(asked),
-        _words(asked, key or ""),
+        chosen.words(asked, key or ""),
         count,
         answers.highest(verdict.grade, count) if verdict else answers.EASY,
         uuid7(),
@@ -103,13 +102,3 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
 
 def _address(take: Take, kind: str) -> str:
     return url_for("sounds.sound", name=takes().keep(take), kind=kind)
-
-
-def _words(asked: Asked, key: str) -> str:
-    """An answer as its button called it, as the axis did, or as it was typed."""
-    if found := next((choice.words for choice in asked.choices if choice.key == key), ""):
-        return found
-    unit = answer_form.unit(asked)
-    if asked.answered_by == "axis":
-        return " and ".join(f"{SAID.get(hz[:1], '')}{names.hertz(float(hz.lstrip('+-')))}" for hz in key.split())
-    return f"{key} {unit}" if unit and key.lstrip("+-").replace(".", "", 1).isdecimal() else key

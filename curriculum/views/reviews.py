@@ -30,8 +30,10 @@ from curriculum.reviews import Shown
 from curriculum.typed import Verdict
 from curriculum.views import backlog, hearing, library
 from curriculum.views.hearing import Hearing
+from curriculum.views.sounds import is_silent
 
 bp = Blueprint("reviews", __name__)
+RECORDING = "a recording"  # a question without words
 WORDS = ("Forgot", "Hard", "Good", "Easy")
 
 
@@ -101,7 +103,10 @@ def answer(card_id: str):
 @once(again=desk)
 def undone():
     me = current_user()
-    card_id = desk_rules.undo(get_db(), me.id, me.zone, at=clock.now())
+    at = clock.now()
+    card_id = desk_rules.undo(get_db(), me.id, me.zone, at=at)
+    while _was_put_off(card_id, at):  # by the sitting, not by hand: it would be put off again
+        card_id = desk_rules.undo(get_db(), me.id, me.zone, at=at)
     steps.after_undo(get_db(), me.id, library(), card_id)
     if not wants_fragment():
         flash("The last thing you did here is taken back.")
@@ -167,6 +172,8 @@ def context(
         "set_aside_words": _leech_words(shown.set_aside) if shown.set_aside else "",
         "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],
         "news_words": _news(step, put_off),
+        "can_hear_again": bool(put_off),
+        "op": uuid7(),
     }
 
 
@@ -198,9 +205,14 @@ def _next_that_makes_sense(user_id: UUID, zone: str, at: datetime) -> tuple[Show
         shown = reviews.next_card(store.of(database()), library(), user_id, zone, at=at)
         if shown.card is None or not hearing.must_be_heard(shown.card, at):
             return shown, put_off
-        put_off.append(shown.card.front.striptags())
+        put_off.append(shown.card.title or RECORDING)
         with database().writing() as db:
             desk_rules.bury(db, user_id, shown.card.id, zone, at=at)
+
+
+def _was_put_off(card_id: str, at: datetime) -> bool:
+    card = cards.find(get_db(), library(), current_user().id, card_id) if is_silent(at) else None
+    return card is not None and hearing.must_be_heard(card, at)
 
 
 def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[str, Any]]:
@@ -230,7 +242,7 @@ def _news(step: Step | None, put_off: Sequence[str]) -> list[str]:
 
 
 def _leech_words(card: Card) -> str:
-    return f"Set aside, since it was forgotten so often: “{card.front.striptags()}”."
+    return f"Set aside, since it was forgotten so often: “{card.title}”."
 
 
 def _where(card: Card) -> str:

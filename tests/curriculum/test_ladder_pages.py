@@ -134,4 +134,4 @@ def test_titles_in_lists_leave_the_picture_out(as_ada: Any, db: Session, ada: Us
     page = as_ada.get("/cards").text
 
     assert "Which chord is this?" in page and "Piano roll" not in page
-    assert "Step 3 of 7" in page
+    assert "What was done? Step 3 of 7" in page

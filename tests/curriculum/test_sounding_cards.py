@@ -35,6 +35,7 @@ from curriculum.practice import Chosen
 from curriculum.sync import Sent
 from curriculum.synth import render
 from curriculum.synth.fields import KINDS
+from mentorship import assigning, ticks
 from tests.curriculum import sounding_content
 from tests.curriculum.at_the_desk import Desk
 from tests.curriculum.small_content import edit, line_of
@@ -359,6 +360,14 @@ def test_a_round_of_a_lesson_has_the_steps_that_were_reached(db, course, ada):
 
     assert {START, NEXT} <= set(asked.order)
     assert LOWER not in asked.order
+
+
+def test_a_tag_assigns_of_a_ladder_its_start_alone(course: Library) -> None:
+    assigned = ticks.cards_of(course, f"{ticks.TAG}ear")
+
+    assert START in assigned and IDS["eq"] in assigned
+    assert not {NEXT, LOWER} & assigned
+    assert dict(assigning.tags(course)).get("ear") == len(assigned)
 
 
 def test_a_program_gets_the_other_cards_and_the_whole_count(desk, db, course, ada):
