@@ -14,6 +14,7 @@ FILE = HERE / "docs/ears.md"
 SKILLS = ("eq", "interval", "chord")
 EARS = (1.5, 2.5, 3.5, 5.0)  # d' on the first step
 LIVES = 5
+STAYS = 400  # questions by which the mean credit on a step is found
 COLUMNS = (
     "ladder",
     "d′ on step 1",
@@ -72,7 +73,7 @@ def command(seed: int, write: bool) -> None:
 def row(skill: str, listener: Listener, seed: int) -> str:
     lives = [climb(skill, listener, seed=seed * 1000 + life, questions=QUESTIONS) for life in range(LIVES)]
     remembering = climb(skill, listener, seed=seed * 1000, questions=QUESTIONS, forgets=False)
-    fit = fitting(skill, listener, seed=seed)
+    fit = fitting(skill, listener, seed=seed, questions=STAYS)
     near = {level + way for level in fit for way in (-1, 0, 1)}
     figures = [
         f"{listener.d_prime:g}",
@@ -90,7 +91,9 @@ def row(skill: str, listener: Listener, seed: int) -> str:
 
 def credits(skill: str, listener: Listener, seed: int) -> str:
     """Of whoever stays on each step."""
-    return " ".join(f"{expected(skill, level, listener, seed=seed):.2f}" for level in ladders.LEVELS[skill])
+    return " ".join(
+        f"{expected(skill, level, listener, seed=seed, questions=STAYS):.2f}" for level in ladders.LEVELS[skill]
+    )
 
 
 def write_table(path: Path, rows: Iterable[str], seed: int) -> None:

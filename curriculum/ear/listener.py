@@ -89,7 +89,7 @@ def climb(skill: str, listener: Listener, *, seed: int, questions: int = QUESTIO
     return found
 
 
-def fitting(skill: str, listener: Listener, *, seed: int, questions: int = 400) -> tuple[int, ...]:
+def fitting(skill: str, listener: Listener, *, seed: int, questions: int) -> tuple[int, ...]:
     """The levels on which the mean credit is neither high enough to go up nor low enough to go down.
 
     If there is none, the first that is too hard and the one before it; if nothing is too hard, the last.
@@ -100,7 +100,7 @@ def fitting(skill: str, listener: Listener, *, seed: int, questions: int = 400) 
     return between or tuple({max(hard - 1, 1), hard} if found[hard] < ladders.DOWN else {hard})
 
 
-def expected(skill: str, level: int, listener: Listener, *, seed: int, questions: int = 400) -> float:
+def expected(skill: str, level: int, listener: Listener, *, seed: int, questions: int) -> float:
     """Mean credit of a listener who stays on a level."""
     dice = Dice(seed)
     total = 0.0

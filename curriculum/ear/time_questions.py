@@ -37,7 +37,7 @@ RHYTHM = (
     Patterns(4, "Four rhythms in eighths"),
     Patterns(4, "Four kick patterns in sixteenths under a snare", 4, with_beat=True),
     Patterns(0, "Tap a rhythm in eighths"),
-    Patterns(0, "Tap a kick pattern in sixteenths", 4, with_beat=True),
+    Patterns(0, "Tap kick and snare in sixteenths", 4, with_beat=True),
 )
 TEMPO = (
     Tempos("change_pct", (-12, 12), "Slower or faster"),
@@ -65,7 +65,7 @@ def rhythm(number: int, dice: Dice) -> Asked:
     ]  # of the voice that is asked, not of the snare below
     right, words = choices[0].key, f"{voice.capitalize()} on {choices[0].words}."
     if not level.count:
-        return Asked("rhythm", number, "rhythm", (made,), right, words, "tap")
+        return Asked("rhythm", number, "rhythm", (made,), names.key_of("hits", hits[0]), words, "tap")
     return Asked("rhythm", number, "rhythm", (made,), right, words, choices=tuple(dice.shuffled(choices)))
 
 

@@ -36,6 +36,8 @@ def svg(source: str, *, detail: Detail = "names", words: str = "") -> Picture:
     if high - low >= MOST_KEYS:
         raise BadSource(0, f"{high - low + 1} keys are too many to see.", f"Show at most {MOST_KEYS}.")
     labels = read.one_of("labels", LABELS, "c")
+    if labels == "c" and asked is None and detail != "names":
+        low -= 0 if any(key % 12 == 0 and key not in keys for key in range(low, high + 1)) else 12  # one must be named
     return draw(marked, low, high, labels=labels, detail=detail, words=words)
 
 
@@ -54,7 +56,8 @@ def draw(
     parts: list[Markup] = []
     whites = [key for key in range(low, high + 1) if not is_black(key)]
     for key in whites:
-        parts += _white(key, low, spelled, labels)
+        shown = _label(key, spelled, labels, detail)
+        parts += _white(key, low, spelled, shown)
     for key in range(low, high + 1):
         if is_black(key):
             parts += _black(key, low, key in spelled)
@@ -87,17 +90,22 @@ def _left(key: int, low: int) -> float:
     return EDGE + WHITE * sum(not is_black(one) for one in range(low, key))
 
 
-def _white(key: int, low: int, spelled: dict[int, str], labels: str) -> Iterable[Markup]:
+def _label(key: int, spelled: dict[int, str], labels: str, detail: Detail) -> str:
+    """What stands on a white key; where names are asked, the usual C stands on no marked key."""
+    if labels == "c":
+        return name(key) if key % 12 == 0 and (detail == "names" or key not in spelled) else ""
+    return spelled.get(key, name(key)) if labels == "all" or (labels == "marked" and key in spelled) else ""
+
+
+def _white(key: int, low: int, spelled: dict[int, str], label: str) -> Iterable[Markup]:
     x = _left(key, low)
     tag = '<rect class="key-white" x="{}" y="{}" width="{}" height="{}" rx="2" fill="{}" stroke-width="1"/>'
     yield Markup(tag).format(x, EDGE, WHITE, HIGH, IVORY)
-    shown = {"c": key % 12 == 0, "all": True, "marked": key in spelled, "none": False}[labels]
     if key in spelled:
         yield _dot(x + WHITE / 2, EDGE + HIGH - 30, DOT)
-    if shown:
-        words = spelled.get(key, name(key)) if labels != "c" else name(key)
+    if label:
         text = '<text x="{}" y="{}" fill="{}" stroke="none">{}</text>'
-        yield Markup(text).format(x + WHITE / 2, EDGE + HIGH - 7, EBONY, words)
+        yield Markup(text).format(x + WHITE / 2, EDGE + HIGH - 7, EBONY, label)
 
 
 def _black(key: int, low: int, is_marked: bool) -> Iterable[Markup]:
@@ -119,10 +127,10 @@ def _words(marked: Sequence[tuple[int, str]], low: int, high: int, labels: str, 
         told = [aloud(spelled) for _, spelled in sorted(marked)]
     else:
         first = "C" if low % 12 == 0 else "F" if low % 12 == 5 else "another key"
-        said = (
-            f"Keyboard of {octaves:.2g} octave{'' if octaves == 1 else 's'}, from {first} on"
-            if detail == "places"
-            else "Keyboard"
-        )
+        named = [
+            name(key) for key in range(low, high + 1) if labels == "c" and _label(key, dict(marked), labels, detail)
+        ]
+        said = f"Keyboard of {octaves:.2g} octave{'' if octaves == 1 else 's'}, from {first} on"
+        said += f"; {listed(named)} {'is' if len(named) == 1 else 'are'} named" if named else ""
         told = [place(key, low) for key, _ in sorted(marked)]
     return f"{said}. Marked: {listed(told)}." if told else f"{said}. No key is marked."

@@ -42,7 +42,7 @@ def answer(sounds: Sequence[Spec]) -> Picture:
     )  # A, where it is asked which has it
     if sound["kind"] in ("eq", "filter"):
         return curves.response(_gain(sound))
-    if sound["kind"] == "compression":
+    if sound["kind"] == "compression" and sound["on"]:
         return curves.compressor(sound["threshold_db"], sound["ratio"], sound["knee_db"])
     if sound["kind"] in SIDED:
         return facts(sounds)[0]

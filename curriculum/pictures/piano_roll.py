@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -53,7 +53,7 @@ def svg(source: str, *, detail: Detail = "names", words: str = "") -> Picture:
     labels = read.one_of("labels", LABELS, "names" if detail == "names" else "c")
     low, high = read.keys("range") or fitted(keys)
     if labels == "c" and "range" not in read.options:
-        low -= 0 if low // 12 < high // 12 else low % 12  # a row must have a name, or the others have none
+        low = _down_to_a_name(low, high, keys, detail)
     if not low <= min(keys) <= max(keys) <= high or high - low >= MOST_ROWS:
         raise BadSource(
             0, f"the notes do not fit into {high - low + 1} rows.", f"Show at most {MOST_ROWS}, all notes in."
@@ -76,12 +76,13 @@ def draw(
     words: str = "",
 ) -> Picture:
     """low, high: MIDI of the lowest and highest row. Notes of A are filled, of B dashed; each says which it is."""
-    said = words or in_words(bars, low, high, unit, detail)
+    named = [] if labels == "none" else named_rows(low, high, [bar.key for bar in bars], detail)
+    said = words or in_words(bars, low, high, unit, detail, named)
     rows = high - low + 1
     scale = max(BODY / length, 28 * (unit == "beats"))
     row = ROW if rows <= MANY_ROWS else LOW_ROW
     wide, tall = LEFT + length * scale + 4, TOP + rows * row + FOOT
-    parts = [*_ground(low, high, length, (scale, row), unit)]
+    parts = [*_ground(low, high, length, (scale, row), unit, named)]
     for bar in bars:
         parts += _bar(bar, high, (scale, row), labels == "names")
     head = '<svg viewBox="0 0 {} {}" width="{}em" height="{}em" role="img"><title>{}</title>'
@@ -97,11 +98,26 @@ def fitted(keys: Sequence[int]) -> tuple[int, int]:
     return low - missing // 2, high + missing - missing // 2
 
 
-def in_words(bars: Sequence[Bar], low: int, high: int, unit: str, detail: Detail) -> str:
+def named_rows(low: int, high: int, keys: Collection[int], detail: Detail) -> list[int]:
+    """Each C; where names are asked, those alone that no note stands on."""
+    return [key for key in range(low, high + 1) if key % 12 == 0 and (detail == "names" or key not in keys)]
+
+
+def _down_to_a_name(low: int, high: int, keys: Collection[int], detail: Detail) -> int:
+    """A row must have a name, or the others have none."""
+    if named_rows(low, high, keys, detail):
+        return low
+    lowest = low - low % 12
+    while detail != "names" and lowest in keys:
+        lowest -= 12
+    return lowest
+
+
+def in_words(bars: Sequence[Bar], low: int, high: int, unit: str, detail: Detail, named: Sequence[int] = ()) -> str:
     lead = "Piano roll. "
     if detail != "names":
-        named = [f"row {key - low + 1} is {name(key)}" for key in range(low, high + 1) if key % 12 == 0]
-        lead = f"Piano roll of {high - low + 1} rows, counted from below{'; ' if named else ''}{', '.join(named)}. "
+        told_rows = [f"row {key - low + 1} is {name(key)}" for key in named]
+        lead = f"Piano roll of {high - low + 1} rows, counted from below{'; ' if named else ''}{', '.join(told_rows)}. "
     sides = sorted({bar.side for bar in bars})
     parts = []
     for side in sides:
@@ -143,7 +159,9 @@ def _told(bars: Sequence[Bar], low: int, unit: str, detail: Detail) -> str:
     return f"{what} from {_figure(bars[0].start)} to {_figure(bars[0].end)} {after}"
 
 
-def _ground(low: int, high: int, length: float, size: tuple[float, int], unit: str) -> Iterable[Markup]:
+def _ground(
+    low: int, high: int, length: float, size: tuple[float, int], unit: str, named: Sequence[int]
+) -> Iterable[Markup]:
     """Rows of black keys are shaded; each C is named; a line for each beat or half second."""
     scale, row = size
     right, foot = LEFT + length * scale, TOP + (high - low + 1) * row
@@ -152,7 +170,7 @@ def _ground(low: int, high: int, length: float, size: tuple[float, int], unit: s
         y = TOP + (high - key) * row
         if is_black(key):
             yield Markup(shade).format(LEFT, y, _round(right - LEFT), row)
-        if key % 12 == 0:
+        if key in named:
             text = '<text x="{}" y="{}" text-anchor="end" stroke="none">{}</text>'
             yield Markup(text).format(LEFT - 5, y + row - 4, name(key))
             yield Markup('<path d="M{} {}H{}" opacity="0.4"/>').format(LEFT, y + row, _round(right))

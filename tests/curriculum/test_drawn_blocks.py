@@ -5,11 +5,12 @@ import re
 import pytest
 
 from core import prose
+from core.settings import HERE
 from curriculum import card_pictures, lesson_file
 from curriculum.card_block import SHOWING
 from curriculum.card_text import own_cards
 from curriculum.content import Card
-from curriculum.pictures.blocks import Blocks
+from curriculum.pictures.blocks import DRAWERS, Blocks
 from tests.curriculum.small_content import FILES, PATH, line_of
 
 TEXT = FILES[PATH]
@@ -182,3 +183,17 @@ def test_learners_cards_show_blocks_as_they_are_typed(type_: str) -> None:
 
     assert faults == [] and "<svg" not in card.front and "K:C" in card.front
     assert own_cards("own-1", type_, ABC.format("G"), "G")[1]
+
+
+def test_a_card_that_asks_for_a_marked_key_does_not_name_it() -> None:
+    card = card_of(with_card("type: keyboard", "Which note is marked?\n\n```keyboard\nC4\n```", "C4"))
+
+    assert "C4" not in card.front and "left of the two black ones" in card.front
+
+
+def test_the_examples_for_authors_can_be_drawn() -> None:
+    text = (HERE / "docs" / "pictures.md").read_text("utf-8")
+    blocks = re.findall(r"^## `(\w+)`.*?^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+    assert [name for name, _ in blocks] == list(DRAWERS)
+    assert all("<svg" in DRAWERS[name](source, detail="names", words="").svg for name, source in blocks)

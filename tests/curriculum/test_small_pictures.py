@@ -91,6 +91,19 @@ def test_a_roll_that_asks_for_a_note_counts_rows() -> None:
     assert "E4" not in picture.svg
 
 
+def test_a_picture_that_asks_for_a_c_does_not_write_it_there() -> None:
+    keys, roll = keyboard.svg("C4", detail="places"), piano_roll.svg("C4 0..1", detail="places")
+
+    assert ">C4<" not in keys.svg and ">C3<" in keys.svg
+    assert keys.words == (
+        "Keyboard of 2 octaves, from C on; C3 is named. "
+        "Marked: the white key left of the two black ones in the second octave."
+    )
+    assert ">C4<" not in roll.svg and ">C3<" in roll.svg
+    assert "row 1 is C3. Row 13 from 0 to 1 beats." in roll.words
+    assert ">C" not in piano_roll.svg("E4 0..1\nlabels: none", detail="places").svg
+
+
 def test_a_grid_is_told_slot_by_slot() -> None:
     picture = grid.svg("kick x... ..x. | 1000 0010\nhi-hat 1010 1010 1010 1010\nslots: 4")
 

@@ -49,6 +49,7 @@ ROWS = {
     "eq: 315 to 400 is one step": (PLAIN, "400", 0.67, HARD),
     "eq: 315 to 250 is one step": (PLAIN, "250 Hz", 0.67, HARD),
     "eq: two thirds": (BOOST, "+1600", 0.33, AGAIN),
+    "eq: 20 Hz is two steps below the lowest that is asked": (eq("+31.5", (31.5, 6)), "+20", 0.33, AGAIN),
     "eq: an octave": (BOOST, "+2000", 0.33, AGAIN),
     "eq: an octave down": (BOOST, "+500", 0.33, AGAIN),
     "eq: more than an octave": (BOOST, "+2500", 0, AGAIN),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Refused
-from curriculum.ear import bands, credit, ladders
+from curriculum.ear import bands, credit, ladders, names
 from curriculum.ear.asked import Asked
 from curriculum.ear.dice import Dice
 from curriculum.synth import spec
@@ -189,6 +189,19 @@ def test_advice_before_twenty_is_what_twenty_would_say_whatever_comes(credits):
         assert ladders.advice(credits + [0] * missing) == "up"
     if early == "down":
         assert ladders.advice(credits + [1] * missing) == "down"
+
+
+def test_thirds_of_an_octave_have_their_usual_names():
+    assert [bands.step(hz) for hz in bands.NAMED_HZ] == list(range(-15, 13))
+    assert [bands.called(bands.centre(hz)) for hz in bands.NAMED_HZ] == list(bands.NAMED_HZ)
+    assert (bands.called(440), bands.called(20), bands.called(18_000)) == (440, 20, 18_000)
+    assert (bands.centre(1250), bands.centre(31.5)) == (1259.921, 31.5)
+
+
+@pytest.mark.parametrize("level", [4, 5])
+def test_a_tapped_rhythm_is_that_of_all_that_can_be_tapped(level):
+    for asked in showings("rhythm", level):
+        assert asked.right == names.key_of("hits", asked.specs[0]["hits"])
 
 
 @given(SEEDS)

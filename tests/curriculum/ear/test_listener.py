@@ -89,6 +89,7 @@ def test_the_command_writes_the_table(tmp_path, monkeypatch):
     monkeypatch.setattr(ears_report, "EARS", (2.5,))
     monkeypatch.setattr(ears_report, "LIVES", 1)
     monkeypatch.setattr(ears_report, "QUESTIONS", 100)
+    monkeypatch.setattr(ears_report, "STAYS", 20)
 
     result = CliRunner().invoke(ears_report.command, ["--write"])
 
