@@ -29,6 +29,7 @@ COMMANDS = {
     "routes": ("core.commands:routes", "List every route with its methods."),
     "check": ("core.commands:check", "Check database, files and memories against each other."),
     "simulate": ("curriculum.simulation_report:command", "Play years of made-up learners through the real rules."),
+    "ears": ("curriculum.ears_report:command", "Let made-up listeners climb the ladders of the ear room."),
     "backup": ("core.commands:backup", "Make a backup of everything now (--to FOLDER)."),
     "restore": ("core.commands:restore", "Put a backup in the place of what is there: restore FILE (--yes)."),
     "measure": ("curriculum.audio_commands:command", "Measure a sound file: loudness, peaks, stereo (--json)."),

@@ -1,5 +1,6 @@
 """One card's page: what is remembered of it, and every row of its log in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 from curriculum import browser, cards, log, plans, scheduling
 from curriculum.browser import Found, Look
 from curriculum.cards import Aside
+from curriculum.ear import steps
 from curriculum.library import Card
 from curriculum.log import PRACTICE, Mark
 from curriculum.models import Memory, OwnCard, Review
@@ -39,6 +41,17 @@ class Happened:
     is_undone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of a ladder."""
+
+    card: Card
+    words: str  # what it asks
+    is_here: bool  # this page's card
+    is_joined: bool  # among the learner's reviews
+    can_be_taken: bool
+
+
 @dataclass(frozen=True)
 class CardPage:
     card: Card | None  # None: its text has left the course
@@ -49,6 +62,7 @@ class CardPage:
     happened: list[Happened]  # the newest first
     is_leech: bool
     is_aside: bool  # suspended, a leech, or buried today
+    ladder: Sequence[Rung] = ()  # of a card that is a step of one: all of them, the easiest first
 
 
 def of(db: Session, look: Look, card_id: str, *, at: datetime) -> CardPage | None:
@@ -61,14 +75,25 @@ def of(db: Session, look: Look, card_id: str, *, at: datetime) -> CardPage | Non
         return None
     own = db.get(OwnCard, (look.user_id, cards.block_of(card_id))) if cards.is_own(card_id) else None
     happened = _happened(db, look.user_id, card_id)
+    ladder = _ladder(db, look, card) if card is not None and card.level else ()
     if memory is None:
-        return CardPage(card, own, None, None, 0, happened, False, False)
+        return CardPage(card, own, None, None, 0, happened, False, False, ladder)
     facts = browser.page(db, look, [browser.row_of(memory)])[0]
     parameters = plans.of(plans.learner(db, look.user_id)).parameters
     is_known = memory.stability is not None
     recall = scheduling.retrievability(log.of_memory(memory), day=look.day, parameters=parameters) if is_known else None
     is_aside = memory.aside != Aside.IN_QUEUE or memory.buried_day == look.day
-    return CardPage(card, own, facts, recall, memory.reps, happened, memory.aside == Aside.LEECH, is_aside)
+    return CardPage(card, own, facts, recall, memory.reps, happened, memory.aside == Aside.LEECH, is_aside, ladder)
+
+
+def _ladder(db: Session, look: Look, card: Card) -> list[Rung]:
+    of_block = steps.of_block(look.library, card.block)
+    mine = (col(Memory.user_id) == look.user_id, col(Memory.card_id).in_([one.id for one in of_block]))
+    joined = set(db.exec(select(col(Memory.card_id)).where(*mine)))
+    return [
+        Rung(one, steps.words(one), one.id == card.id, one.id in joined, bool(joined) and one.id not in joined)
+        for one in of_block
+    ]
 
 
 def _happened(db: Session, user_id: UUID, card_id: str) -> list[Happened]:

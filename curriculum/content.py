@@ -1,5 +1,6 @@
 """What content/ holds, as plain values: lessons, cards, milestones, programmes; and what is wrong with a file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,8 @@ from markupsafe import Markup
 
 from curriculum.calculation import Calculation
 from curriculum.ear.recipe import Recipe
+
+DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +65,11 @@ class Card:
     sounding: Recipe | None = None
     level: int = 0  # of an ear ladder, whose steps are cards of one block; 0: none
     joins: bool = True  # when its lesson is done; the other steps of a ladder join one by one
+
+    @property
+    def title(self) -> str:
+        """Its question as a line of a list: no tags, no pictures, and none of the words in these."""
+        return " ".join(Markup(DRAWING.sub(" ", self.front)).striptags().split())
 
     @property
     def asked_as(self) -> str:

@@ -18,7 +18,8 @@ class Renderer(card_text.Renderer):
     """HTML to clean HTML, where card_text has Markdown."""
 
     def __init__(self) -> None:
-        """Nothing to build: no Markdown."""
+        """Nothing to build: no Markdown, and no pictures in it."""
+        self.blocks = None
 
     def html(self, text: str) -> Markup:
         return prose.foreign(text, _own_media) if text else Markup("")

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-KEYS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}  # half steps above C
+from curriculum.theory.pitch import MIDDLE, Pitch
+
 ACCIDENTAL = (
     r"(?:\s*(?:♯♯|♭♭|##|𝄪|𝄫|[#♯♭♮])|bb|b|x(?![a-z])|[\s-]*(?:(?:double[\s-]*)?(?:sharp|flat)|natural)(?![a-z]))?"
 )
@@ -15,7 +16,6 @@ HALF_STEPS = {
     "": 0, "♮": 0, "natural": 0, "#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1, "##": 2, "♯♯": 2, "𝄪": 2,
     "x": 2, "doublesharp": 2, "bb": -2, "♭♭": -2, "𝄫": -2, "doubleflat": -2,
 }  # fmt: skip
-SPELLED = {0: "", 1: "♯", -1: "♭", 2: "♯♯", -2: "♭♭"}
 
 # What may follow a root: written in many ways, one meaning each. The longest stand first.
 QUALITIES = (
@@ -58,12 +58,12 @@ def read(text: str) -> Named | None:
         bass = read(found["bass"])
         if bass is None or bass.quality or bass.has_octave:
             return None
-    letter, sign = found["letter"].lower(), re.sub(r"[\s-]", "", found["accidental"]).lower()
-    key = KEYS[letter] + HALF_STEPS[sign]
-    spelling = (letter.upper() + SPELLED[HALF_STEPS[sign]], *(bass.spelling if bass else ()))
+    letter, sign = found["letter"].upper(), re.sub(r"[\s-]", "", found["accidental"]).lower()
+    note = Pitch(letter, HALF_STEPS[sign], int(octave or MIDDLE))
+    spelling = (note.name, *(bass.spelling if bass else ()))
     if octave:
-        return Named(key + 12 * (int(octave) + 1), True, "", None, spelling)
-    return Named(key % 12, False, _quality(rest), bass.key if bass else None, spelling)
+        return Named(note.midi, True, "", None, spelling)
+    return Named(note.key, False, _quality(rest), bass.key if bass else None, spelling)
 
 
 def _quality(rest: str) -> str:

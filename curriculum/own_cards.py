@@ -103,7 +103,7 @@ def of_lesson(db: Session, user_id: UUID, lesson: str) -> list[OwnCard]:
 def listed(db: Session, user_id: UUID, lesson: str) -> list[tuple[str, str]]:
     """(id of its first card, its question in a few words) of each own card that belongs to a lesson."""
     made = [made_of(row) for row in of_lesson(db, user_id, lesson)]
-    return [(some[0].id, some[0].front.striptags() or "A card") for some in made if some]
+    return [(some[0].id, some[0].title or "A card") for some in made if some]
 
 
 def tags(db: Session, user_id: UUID) -> list[str]:

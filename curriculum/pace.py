@@ -59,6 +59,12 @@ def set_pace(
     day_list.forget(db, user_id)
 
 
+def set_sounds(db: Session, user_id: UUID, *, plays_at_once: bool, saves_data: bool) -> None:
+    """How cards that sound come: by themselves or at the press of a key, and whether as MP3 where that will do."""
+    row = row_of(db, user_id)
+    row.plays_at_once, row.saves_data = plays_at_once, saves_data
+
+
 def price(db: Session, user_id: UUID) -> Price:
     """What each retention costs in reviews a day, for the cards that this learner has begun."""
     held = sa.select(col(Memory.stability), col(Memory.difficulty)).where(

@@ -26,7 +26,6 @@ from curriculum.spacing import Plan
 from curriculum.store import LEARN_AHEAD, CardRow, Next, Store
 
 LEECH_LAPSES, LEECH_AGAIN = 6, 3
-NOTHING_GIVEN = Given()
 LONGEST_SECONDS = 60.0  # more at one card is a break, not thinking
 
 
@@ -76,12 +75,12 @@ def answer(
     seconds: float,
     at: datetime,
     idle_before: datetime,
-    given: Given = NOTHING_GIVEN,
+    given: Given | None = None,
 ) -> Shown | None:
     """Log one answer and give the next card; None when the sign-in behind `token` is over.
 
     rating: 1 forgot, 2 hard, 3 good, 4 easy. seconds: time at the card, counted up to 60. given: the answer to a card
-    that sounds; it is judged again, and a rating above what it is worth is refused.
+    that sounds; it is judged again, and a rating above what it is worth is refused. None: nobody listened.
     The same review_id again changes nothing and gives the next card; another one for a card that is not due is refused.
     """
     if rating not in (1, 2, 3, 4):
@@ -129,11 +128,11 @@ def next_card(store: Store, library: Library, user_id: UUID, zone: str, *, at: d
 
 
 def _heard(
-    library: Library, row: CardRow, given: Given, rating: int, review_id: UUID, day: int, at: datetime
+    library: Library, row: CardRow, given: Given | None, rating: int, review_id: UUID, day: int, at: datetime
 ) -> dict[str, object] | None:
     """The columns of EarAnswer; None for a card that does not sound."""
     card = library.cards.get(row.card_id)
-    if card is None or card.sounding is None:
+    if given is None or card is None or card.sounding is None:
         return None
     seed = spacing.seed_of(row.card_id, row.seed)
     return ear_answers.row(card, seed, given, rating, review_id=review_id, day=day, at=at)

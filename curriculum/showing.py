@@ -46,6 +46,11 @@ def show(card: Card, seed: int) -> Showing:
     return Showing(card.front, card.back, card.note)
 
 
+def still(card: Card) -> Showing:
+    """As lists show it, where nothing is asked: what sounds is told by what it may be."""
+    return Showing(card.front, card.back, card.note) if card.sounding is not None else show(card, 0)
+
+
 def judge(card: Card, seed: int, given: str) -> Verdict | None:
     """given: what was typed; of a choice the place of the option, from "1"; of a sound a key. None: it asks nothing."""
     if card.sounding is not None:

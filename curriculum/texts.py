@@ -67,7 +67,7 @@ def _of_course(library: Library) -> dict[str, Text]:
     if kept is None:
         kept = {
             card.id: Text(
-                fold(BETWEEN.join((card.front.striptags(), card.back.striptags()))),
+                fold(BETWEEN.join((card.title, card.back.striptags()))),
                 tuple(fold(tag) for tag in card.tags),
                 card.type,
             )

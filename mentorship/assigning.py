@@ -48,7 +48,7 @@ def tags(library: Library) -> list[tuple[str, int]]:
     """(tag, how many cards of the course have it), by name; those with too many are left out."""
     counts: dict[str, int] = {}
     for card in library.cards.values():
-        for tag in card.tags:
+        for tag in card.tags if card.joins else ():
             counts[tag] = counts.get(tag, 0) + 1
     return sorted((tag, count) for tag, count in counts.items() if count <= MOST_CARDS)
 

@@ -140,7 +140,7 @@ def _asked(found: Iterable[Tally]) -> list[Tally]:
 
 def _shown(library: Library, card_id: str, lapses: int, weak: Weak | None = None) -> Shown:
     card = library.cards.get(card_id)
-    words = " ".join(card.front.striptags().split()) if card else "a card of one's own"
+    words = card.title if card else "a card of one's own"
     return Shown(words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…", lapses, weak)
 
 

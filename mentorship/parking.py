@@ -11,7 +11,6 @@ from typing import Literal, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from markupsafe import Markup
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -250,7 +249,7 @@ def _named(
             case "lesson" if is_shown and source.id in library.lessons:
                 title, path = library.lessons[source.id].title, f"/lessons/{source.id}"
             case "card" if is_shown and source.id in library.cards:
-                title, path = _line(library.cards[source.id].front), f"/cards/{source.id}"
+                title, path = _line(library.cards[source.id].title), f"/cards/{source.id}"
             case "card" if is_mine and source.id in own_texts:
                 title, path = own_texts[source.id], f"/cards/{source.id}"
             case "piece" if UUID(source.id) in pieces:
@@ -283,11 +282,10 @@ def _own_cards(db: Session, viewer_id: UUID, source_ids: Iterable[str]) -> dict[
         OwnCard.user_id == viewer_id, col(OwnCard.id).in_(blocks), col(OwnCard.deleted_at).is_(None)
     )
     made = (card for row in db.exec(mine) for card in cards.of_own(cards.text_of(row)))
-    return {card.id: _line(card.front) for card in made}
+    return {card.id: _line(card.title) for card in made}
 
 
-def _line(front: Markup) -> str:
-    whole = " ".join(front.striptags().split())
+def _line(whole: str) -> str:
     return whole if len(whole) <= LONGEST_TITLE else f"{whole[: LONGEST_TITLE - 1].rstrip()}…"
 
 

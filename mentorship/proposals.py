@@ -157,7 +157,7 @@ def _cards(db: Session, library: Library, viewer_id: UUID, apprentice_id: UUID, 
         if is_own and viewer_id == apprentice_id:
             card = cards.find(db, library, apprentice_id, card_id)
         if card and len(found) < MOST_CARDS:
-            found.append(Proposal("card", card_id, _line(f"Card: {card.front.striptags()}"), count=count))
+            found.append(Proposal("card", card_id, _line(f"Card: {card.title}"), count=count))
     return found
 
 

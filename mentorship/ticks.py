@@ -45,7 +45,7 @@ def cards_of(library: Library, about_id: str) -> frozenset[str]:
     """Ids of the cards that an action is about: of a lesson, or of the course with a tag."""
     if about_id.startswith(TAG):
         tag = about_id.removeprefix(TAG)
-        return frozenset(card.id for card in library.cards.values() if tag in card.tags)
+        return frozenset(card.id for card in library.cards.values() if tag in card.tags and card.joins)
     lesson = library.lessons.get(about_id)
     return frozenset(card.id for card in lesson.cards) if lesson else frozenset()
 

@@ -58,7 +58,7 @@ PROTECTED = {  # what a form might try to set, by the names of columns
 MATRIX = merged("topics", "MATRIX", matrix.MATRIX)
 MISSING = merged("topics", "MISSING", matrix.MISSING)
 MAIL = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "w@school.example"}  # so that the routes of mails are there
-NOT_PERSONAL = {"static", "lessons.picture"}
+NOT_PERSONAL = {"static", "lessons.picture", "sounds.sound"}
 WITH_OWN_POLICY = {  # sandboxed
     *("portfolio.file", "portfolio.listen", "portfolio.peaks", "session_files.file", "lessons.picture", "imports.file"),
 }

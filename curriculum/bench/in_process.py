@@ -43,7 +43,7 @@ class Learner:
         with self.base.writing() as db:
             for table in (QueueCard, QueueDay, Review, Memory, Pace):
                 db.execute(sa.delete(table))
-            reviews.add_cards(db, user_id, self.library.cards.values(), at=at)
+            reviews.add_cards(db, user_id, sites.silent_cards(self.library), at=at)
             return sites.build_list(db, self.library, user_id, new=cards, at=at)
 
 

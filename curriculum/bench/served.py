@@ -126,7 +126,7 @@ def _requests(make: Make, site: Settings, scale: Scale) -> list[list[list[str]]]
                 people = []
                 for connection in range(scale.connections):
                     person = sites.sign_up(db, number * scale.connections + connection, at=at)
-                    reviews.add_cards(db, person.user_id, library.cards.values(), at=at)
+                    reviews.add_cards(db, person.user_id, sites.silent_cards(library), at=at)
                     people.append((person, sites.build_list(db, library, person.user_id, new=scale.answers, at=at)))
             prepared.append([_of_browser(app, site, person, cards) for person, cards in people])
     return prepared

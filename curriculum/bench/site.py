@@ -25,7 +25,7 @@ from core.database import Database
 from core.ids import uuid7
 from core.settings import Settings
 from curriculum import day_list
-from curriculum.content import Library
+from curriculum.content import Card, Library
 from curriculum.models import Learner as Pace
 from curriculum.models import Memory, QueueCard, Review
 from curriculum.scheduling import MODEL_VERSION, State
@@ -114,11 +114,16 @@ def answer(client: FlaskClient, card_id: str, form: bytes) -> None:
 # -- large tables --------------------------------------------------------------------------------------------
 
 
+def silent_cards(library: Library) -> list[Card]:
+    """Those that are answered by a rating alone."""
+    return [card for card in library.cards.values() if card.sounding is None]
+
+
 class Copies:
     """A shelf with as many cards of the course as the day's list is long, in the place of the app's own."""
 
     def __init__(self, library: Library, count: int) -> None:
-        originals = cycle(library.cards.values())
+        originals = cycle(silent_cards(library))
         names = [card_name(number) for number in range(count)]
         cards = {name: replace(next(originals), id=name, block=name) for name in names}
         self.library = replace(library, cards=cards)

@@ -20,6 +20,7 @@ FIELDS = {  # which field an answer's key is the value of
     "rhythm": ("hits",),
     "tempo": ("bpm", "change_pct"),
 }
+BOOSTED = {"+": "boost at ", "-": "cut at "}
 NEVER = frozenset({"rate", "channels", "noise_seed", "seconds", "timbre", "source", "on"})
 
 
@@ -36,6 +37,20 @@ def take(asked: Asked, key: str) -> Take | None:
     except (Refused, ValueError, KeyError, IndexError, TypeError):
         return None
     return Take(whole, asked.specs[1 - place] if len(asked.specs) > 1 else None)
+
+
+def words(asked: Asked, key: str) -> str:
+    """An answer as its button calls it, as the axis does, or as such a value is called; else as it was given."""
+    if found := next((choice.words for choice in asked.choices if choice.key == key), ""):
+        return found
+    try:
+        if asked.answered_by == "axis":
+            return " and ".join(f"{BOOSTED.get(hz[:1], '')}{names.hertz(float(hz.lstrip('+-')))}" for hz in key.split())
+        for name in FIELDS.get(asked.kind, ())[:1]:
+            return names.words_of(asked.kind, name, KINDS[asked.kind][name].from_text(name, key))
+    except (Refused, ValueError):
+        pass  # what was typed is no such value
+    return key
 
 
 def _of_answer(asked: Asked) -> int:

@@ -50,11 +50,18 @@ def ask(skill: str, level: int, seed: int) -> Asked:
 
 
 def advice(credits: Sequence[float]) -> str:
-    """ "up", "down" or "": from the last 20 credits on this level, as soon as 20 can only come out so.
+    """ "up", "down" or "". credits: all on this level since it was last changed, the newest last.
 
-    Seventeen right ones in a row are enough, since even three wrong ones behind them leave 0.85.
+    Looked at are the last twenty, each time that twenty are full: looking after every answer would sooner or later find
+    a lucky twenty for anybody. What the newest twenty no longer say is not said.
     """
-    last = credits[-LAST:]
+    full = len(credits) // LAST * LAST or len(credits)
+    said = _of_twenty(credits[:full][-LAST:])
+    return said if said == _of_twenty(credits[-LAST:]) else ""
+
+
+def _of_twenty(last: Sequence[float]) -> str:
+    """Of fewer, what twenty can only say: seventeen right ones are enough, since three wrong ones still leave 0.85."""
     to_come = LAST - len(last)
     if sum(last) >= UP * LAST - 1e-9:
         return "up"

@@ -13,6 +13,7 @@ from curriculum import day_list, reviews
 from curriculum.cards import Aside, block_of
 from curriculum.content import Card, Library
 from curriculum.ear import ladders
+from curriculum.log import Mark
 from curriculum.models import Memory, Review
 from curriculum.scheduling import State
 
@@ -56,6 +57,18 @@ def take(db: Session, user_id: UUID, library: Library, card_id: str, *, at: date
     return card
 
 
+def after_undo(db: Session, user_id: UUID, library: Library, card_id: str) -> str:
+    """Take away the step that the answer to this card let join, which was undone just now. Returns its card, or ""."""
+    card = library.cards.get(card_id)
+    if card is None or not card.level:
+        return ""
+    mine = (col(Review.user_id) == user_id, col(Review.card_id) == card_id)
+    undoing = select(Review).where(*mine, col(Review.rating) == int(Mark.UNDO))
+    last = db.exec(undoing.order_by(col(Review.at).desc(), col(Review.id).desc()).limit(1)).first()
+    undone = db.get(Review, (user_id, last.cancels)) if last and last.cancels else None
+    return take_back(db, user_id, library, card, since=undone.at) if undone and undone.rating > 0 else ""
+
+
 def take_back(db: Session, user_id: UUID, library: Library, card: Card, *, since: datetime) -> str:
     """Take away the step that an answer of this moment let join, when that answer is undone. Returns its card, or "".
 
@@ -71,6 +84,11 @@ def take_back(db: Session, user_id: UUID, library: Library, card: Card, *, since
     if gone:
         day_list.forget(db, user_id)
     return near.id if gone else ""
+
+
+def words(card: Card) -> str:
+    """What a step asks: "nine octaves, +9 dB"."""
+    return ladders.LEVELS[card.sounding.ladder][card.level] if card.sounding and card.level else ""
 
 
 def of_block(library: Library, block: str) -> list[Card]:

@@ -12,6 +12,7 @@ Samples = numpy.ndarray[Any, Any]
 Spec = Mapping[str, Any]  # whole, as spec.read gives it
 
 SOUNDING = 2 / 3  # of the seconds: then the source stops, so that the tail of a delay or a room is heard alone
+COMB_MS = 20  # up to here a delay is heard as a colour and has no tail
 
 
 def eq(spec: Spec) -> Samples:
@@ -51,7 +52,7 @@ def width(spec: Spec) -> Samples:
 
 
 def delay(spec: Spec) -> Samples:
-    sound = with_a_tail(spec)
+    sound = one_side(spec) if spec["time_ms"] <= COMB_MS else with_a_tail(spec)
     if spec["on"]:
         values = {name: spec[name] for name in ("time_ms", "feedback", "mix", "ping_pong")}
         sound = space.delayed(sound, spec["rate"], **values)

@@ -54,7 +54,7 @@ def kick(rate: int) -> Sound:
     body = numpy.sin(2 * numpy.pi * cycles) * numpy.exp(-t / 0.12)
     beater = band(white(len(t), 501), rate, 500, 9_000) * numpy.exp(-t / 0.011)
     struck = numpy.tanh(1.5 * body + 0.5 * beater) + 0.1 * tail(t, rate, 511)
-    return ends(0.75 * struck, rate, 0.0005, 0.05)
+    return ends(0.75 * struck, rate, 0.0015, 0.05)
 
 
 @lru_cache(maxsize=8)
@@ -65,9 +65,9 @@ def snare(rate: int, tuned_hz: float = 186.0) -> Sound:
     ring = numpy.sin(2 * numpy.pi * 1.78 * tuned_hz * t) * numpy.exp(-t / 0.05)
     thump = numpy.sin(2 * numpy.pi * 0.52 * tuned_hz * t) * numpy.exp(-t / 0.06)
     wires = band(white(len(t), 502), rate, 450, None) * numpy.exp(-t / 0.08)
-    stick = white(len(t), 503) * numpy.exp(-t / 0.003)
-    struck = numpy.tanh(0.6 * head + 0.35 * ring + 0.45 * thump + 0.36 * wires + 0.3 * stick)
-    return ends(struck + 0.12 * tail(t, rate, 512), rate, 0.0005, 0.06)
+    stick = band(white(len(t), 503), rate, None, 9_000) * numpy.exp(-t / 0.007)
+    struck = numpy.tanh(0.6 * head + 0.35 * ring + 0.45 * thump + 0.36 * wires + 0.35 * stick)
+    return ends(struck + 0.12 * tail(t, rate, 512), rate, 0.002, 0.06)
 
 
 @lru_cache(maxsize=8)
@@ -165,7 +165,7 @@ def sung(midi: int, vowel: str, length_s: float, rate: int) -> Sound:
 def hiss(rate: int) -> Sound:
     """An s."""
     t = seconds(round(0.09 * rate), rate)
-    return ends(0.16 * band(white(len(t), 508), rate, 4_500, None) + 0.0 * t, rate, 0.03, 0.03)
+    return ends(0.16 * band(white(len(t), 508), rate, 4_500, None), rate, 0.03, 0.03)
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ PEAK = 10 ** (-12.01 / 20)  # of full scale; the hundredth of a dB is for roundi
 FADE_S = 0.010
 SHORT_S = 0.4  # below it there is no block to gate
 NEAR = 0.005  # LU: as good as equal
-TRIES = 4  # the gates may let other blocks pass once a sound is turned down
+TRIES = 4  # the absolute gate may let fewer blocks pass once a sound is turned down
 
 
 def finish(samples: Samples, rate: int) -> Samples:
@@ -29,8 +29,11 @@ def finish_all(sounds: tuple[Samples, ...], rate: int) -> tuple[Samples, ...]:
     if top == 0:
         return tuple(faded)
     gain = PEAK / top
-    loudest = max(loudness(sound * gain, rate) for sound in faded)
-    gain *= 10 ** (min(0.0, AIM - loudest) / 20)
+    for _ in range(TRIES):
+        loudest = max(loudness(sound * gain, rate) for sound in faded)
+        if loudest <= AIM + NEAR:
+            break
+        gain *= 10 ** ((AIM - loudest) / 20)
     return tuple(sound * gain for sound in faded)
 
 

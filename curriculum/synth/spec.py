@@ -115,6 +115,12 @@ def _progression(spec: dict[str, Any]) -> None:
 def _delay(spec: dict[str, Any]) -> None:
     if spec["ping_pong"] and spec["channels"] != 2:
         raise Refused("`ping_pong` goes from side to side: it needs `channels` 2.", field="ping_pong")
+    if spec["time_ms"] > 900 * spec["seconds"]:
+        raise Refused(
+            f"`time_ms` is {spec['time_ms']}, so of {spec['seconds']} s nothing is left for the repeat. Take more "
+            "`seconds`, or a shorter time.",
+            field="time_ms",
+        )
 
 
 def _rhythm(spec: dict[str, Any]) -> None:

@@ -11,16 +11,16 @@ BASS = range(-15, -2)  # half steps from the tonic
 UPPER = range(-5, 17)
 WIDEST = 16  # half steps from the lowest of the upper voices to the highest
 MIDDLE = 6.0  # where the upper voices lie best
-PARALLEL, UNRESOLVED, DOUBLED_LEADING, OPEN_END, SEVENTH, NO_FIFTH, DOUBLED_THIRD = (
-    40.0,
-    18.0,
-    40.0,
-    25.0,
-    20.0,
-    3.0,
-    2.0,
-)
 LEADING = 11
+
+# What each fault costs, in half steps of movement that are as bad.
+PARALLEL = 40.0  # fifths or octaves
+UNRESOLVED = 18.0  # a leading note that does not go up; twice that on top
+DOUBLED_LEADING = 40.0
+DOUBLED_THIRD = 2.0
+SEVENTH = 20.0  # one that does not come down, or twice the same
+NO_FIFTH = 5.0
+OPEN_END = 25.0  # a cadence whose last chord has no tonic on top
 
 Voicing = tuple[int, int, int, int]  # half steps from the tonic, from the bass up
 

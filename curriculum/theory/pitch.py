@@ -1,12 +1,9 @@
 """A pitch with its spelling: letter, alteration, octave. C♯4 and D♭4 sound alike and are two pitches."""
 
-import re
 from dataclasses import dataclass
 
 LETTERS = "CDEFGAB"
 KEYS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # half steps above C
-SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1, "x": 2, "𝄪": 2, "𝄫": -2, "♮": 0}
-WRITTEN = re.compile(r"([A-Ga-g])([#♯b♭x𝄪𝄫♮]{0,3})(-?\d)?")
 MIDDLE = 4  # the octave of middle C, MIDI 60
 
 
@@ -52,12 +49,3 @@ class Pitch:
 def sign(alteration: int) -> str:
     """♯, ♭♭; nothing for a natural."""
     return ("♯" if alteration > 0 else "♭") * abs(alteration)
-
-
-def read(text: str) -> Pitch | None:
-    """ "F#4", "B♭", "ebb3": None where it is no pitch. Without an octave it is the one from middle C up."""
-    found = WRITTEN.fullmatch(text.strip())
-    if found is None:
-        return None
-    letter, signs, octave = found.groups()
-    return Pitch(letter.upper(), sum(SIGNS[one] for one in signs), int(octave) if octave else MIDDLE)

@@ -4,7 +4,7 @@ from dataclasses import astuple
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -16,6 +16,7 @@ from core.once import once
 from core.web import own_path, read_form
 from curriculum import browser, card_acts, card_page, cards, own_cards, practice, showing
 from curriculum.card_acts import Done
+from curriculum.ear import steps
 from curriculum.views import library
 
 bp = Blueprint("cards", __name__)
@@ -91,6 +92,10 @@ def changed():
     back = own_path(form.back, url_for("cards.index"))
     db = get_db()
     ids = form.card
+    if form.verb == "taken" and ids:
+        step = steps.take(db, me.id, library(), ids[0], at=at)
+        flash(f"Step {step.level} of this ladder joins your reviews.", "good")
+        return redirect(back, 303)
     if form.everything:
         ids = [row.card_id for row in browser.find(db, _look(), form.q)]
     if form.verb == "practised":
@@ -127,7 +132,7 @@ def show(card_id: str):
     return render_template(
         "curriculum/cards/show.html",
         **found.__dict__,
-        now_shown=showing.show(found.card, 0) if found.card else None,
+        now_shown=showing.still(found.card) if found.card else None,
         is_own=cards.is_own(card_id),
         block=cards.block_of(card_id),
         course=look.library,

@@ -19,7 +19,7 @@ from curriculum.typed import Verdict
 from curriculum.views.sounds import is_silent, takes
 
 REFERENCE = specs.read({"kind": "level", "source": "keys", "change_db": 0, "seconds": 4})  # to set the volume by
-NAMES = ("a", "b")
+KEYS = ("a", "b")
 SIDES = ("A", "B")
 
 
@@ -76,7 +76,7 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
     sides = (
         (Side("p", "Play", _address(found[0], kind)),)
         if len(found) == 1
-        else tuple(Side(NAMES[place], SIDES[place], _address(take, kind)) for place, take in enumerate(found))
+        else tuple(Side(KEYS[place], SIDES[place], _address(take, kind)) for place, take in enumerate(found))
     )
     other = chosen.take(asked, key) if key is not None else None
     by = asked.answered_by if key is None else ""
@@ -93,7 +93,7 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
         answer_form.piano(asked) if by == "keyboard" else (),
         answer_form.grid(asked) if by == "tap" and asked.kind == "rhythm" else None,
         answer_form.unit(asked),
-        _words(asked, key or ""),
+        chosen.words(asked, key or ""),
         count,
         answers.highest(verdict.grade, count) if verdict else answers.EASY,
         uuid7(),
@@ -102,10 +102,3 @@ def of(asked: Asked, learner: Learner, *, key: str | None, verdict: Verdict | No
 
 def _address(take: Take, kind: str) -> str:
     return url_for("sounds.sound", name=takes().keep(take), kind=kind)
-
-
-def _words(asked: Asked, key: str) -> str:
-    """An answer as its button called it, or as it was typed."""
-    words = next((choice.words for choice in asked.choices if choice.key == key), key)
-    is_bare = words == key and key.lstrip("+-").replace(".", "", 1).isdecimal()
-    return f"{words} {unit}" if is_bare and (unit := answer_form.unit(asked)) else words

@@ -110,7 +110,7 @@ def _instead(card_id: str) -> Draft:
     if card is None:
         raise NotFound
     answer = card.accepted[0] if card.accepted else card.back.striptags()
-    return Draft("basic", card.front.striptags(), answer, "", " ".join(card.tags), card.lesson)
+    return Draft("basic", card.title, answer, "", " ".join(card.tags), card.lesson)
 
 
 def _form(draft: Draft, row: OwnCard | None = None, *, back: str = "", **preview: object):

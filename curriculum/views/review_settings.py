@@ -35,6 +35,11 @@ class PaceForm(BaseModel):
         return sum(1 << day for day in set(self.easy))
 
 
+class SoundForm(BaseModel):
+    plays_at_once: bool = False
+    saves_data: bool = False
+
+
 class PauseForm(BaseModel):
     first: date
     last: date
@@ -75,6 +80,7 @@ def show():
         weekdays=list(enumerate(WEEKDAYS)),
         price=price,
         dots=dots,
+        learner=learner,
         chosen=chosen,
         ticks=_ticks(max(dot.reviews for dot in dots)),
         is_tried=bool(request.args.get("retention")) and not request.form,
@@ -110,6 +116,15 @@ def changed():
     )
     flash("Saved. Today's list of cards follows; intervals follow with the next answer to each card.", "good")
     return redirect(url_for("review_settings.show"), 303)
+
+
+@bp.post("/settings/reviews/sounds")
+@signed_in
+@once(again=show)
+def sounds_set():
+    pace.set_sounds(get_db(), current_user().id, **read_form(SoundForm).model_dump())
+    flash("Saved. The next card that sounds follows it.", "good")
+    return redirect(url_for("review_settings.show", _anchor="sounds"), 303)
 
 
 @bp.post("/settings/reviews/pauses")

@@ -30,8 +30,10 @@ from curriculum.reviews import Shown
 from curriculum.typed import Verdict
 from curriculum.views import backlog, hearing, library
 from curriculum.views.hearing import Hearing
+from curriculum.views.sounds import is_silent
 
 bp = Blueprint("reviews", __name__)
+RECORDING = "a recording"  # a question without words
 WORDS = ("Forgot", "Hard", "Good", "Easy")
 
 
@@ -101,7 +103,11 @@ def answer(card_id: str):
 @once(again=desk)
 def undone():
     me = current_user()
-    card_id = desk_rules.undo(get_db(), me.id, me.zone, at=clock.now())
+    at = clock.now()
+    card_id = desk_rules.undo(get_db(), me.id, me.zone, at=at)
+    while _was_put_off(card_id, at):  # by the sitting, not by hand: it would be put off again
+        card_id = desk_rules.undo(get_db(), me.id, me.zone, at=at)
+    steps.after_undo(get_db(), me.id, library(), card_id)
     if not wants_fragment():
         flash("The last thing you did here is taken back.")
     return redirect(url_for("reviews.desk", back=card_id), 303)
@@ -166,6 +172,8 @@ def context(
         "set_aside_words": _leech_words(shown.set_aside) if shown.set_aside else "",
         "intervals": [scheduling.interval_words(outcome) for outcome in shown.outcomes],
         "news_words": _news(step, put_off),
+        "can_hear_again": bool(put_off),
+        "op": uuid7(),
     }
 
 
@@ -197,9 +205,14 @@ def _next_that_makes_sense(user_id: UUID, zone: str, at: datetime) -> tuple[Show
         shown = reviews.next_card(store.of(database()), library(), user_id, zone, at=at)
         if shown.card is None or not hearing.must_be_heard(shown.card, at):
             return shown, put_off
-        put_off.append(shown.card.front.striptags())
+        put_off.append(shown.card.front.striptags() or RECORDING)
         with database().writing() as db:
             desk_rules.bury(db, user_id, shown.card.id, zone, at=at)
+
+
+def _was_put_off(card_id: str, at: datetime) -> bool:
+    card = cards.find(get_db(), library(), current_user().id, card_id) if is_silent(at) else None
+    return card is not None and hearing.must_be_heard(card, at)
 
 
 def _after_sound(shown: Shown, card_id: str, at: datetime) -> tuple[Shown, dict[str, Any]]:
@@ -223,6 +236,8 @@ def _news(step: Step | None, put_off: Sequence[str]) -> list[str]:
     said = [f"Put off until tomorrow, since it only makes sense with sound: “{words}”." for words in put_off]
     if step is not None and step.verb == "up":
         said.insert(0, f"Well heard. Step {step.card.level} of this ladder joins your cards.")
+    elif step is not None:
+        said.insert(0, f"This step is hard so far. Step {step.card.level} is easier; take it on the card's page.")
     return said
 
 

@@ -1,5 +1,6 @@
 """Cards that sound and show, from the lesson file to all that lists cards; and a ladder's steps as they join."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,38 @@ from core.accounts import User
 from core.database import Database
 from core.errors import NotFound, Refused
 from core.ids import uuid7
-from curriculum import browser, card_text, commands, day_list, exports, lessons, library, practice, showing, sync
-from curriculum.card_block import COURSE_TYPES, SHOWING, SOUNDING, TYPES
-from curriculum.content import Library
-from curriculum.ear import steps
+from curriculum import (
+    browser,
+    card_block,
+    card_text,
+    commands,
+    day_list,
+    exports,
+    lessons,
+    library,
+    practice,
+    showing,
+    sync,
+)
+from curriculum.card_block import COURSE_TYPES, SHOWING, SOUNDING, TYPES, Block
+from curriculum.card_pictures import MOST_BARS
+from curriculum.content import Library, Report
+from curriculum.ear import draw, steps
 from curriculum.imports import deck as decks
 from curriculum.models import Memory, QueueCard
+from curriculum.pictures.blocks import Blocks
 from curriculum.practice import Chosen
 from curriculum.sync import Sent
 from curriculum.synth import render
+from curriculum.synth.fields import KINDS
 from tests.curriculum import sounding_content
 from tests.curriculum.at_the_desk import Desk
 from tests.curriculum.small_content import edit, line_of
 from tests.curriculum.sounding_content import IDS, LADDERS, LESSON, PATH, card, ladder
 from tests.times import BERLIN, DAY, HOUR, MINUTE, MONDAY, TUESDAY
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+EVERYWHERE = ("rate", "channels", "noise_seed")
 GOOD, POOR = [1.0] * 20, [0.0] * 20
 START = "sndeqx.l3"  # of the equaliser's ladder
 NEXT, LOWER = "sndeqx.l4", "sndeqx.l2"
@@ -120,6 +138,41 @@ def test_a_card_that_shows_asks_as_a_choice_or_typed() -> None:
     assert [card(kind).asked_as for kind in ("notation", "keyboard", "pianoroll")] == ["typed", "choice", "typed"]
     assert "<svg" in card("keyboard").front and "</svg>" in showing.show(card("notation"), 1).front
     assert card("rhythm").asked_as == "sound"
+
+
+# -- as authors are told -----------------------------------------------------------------------------------------
+
+
+def examples() -> list[Block]:
+    """The card blocks of the guide, without the fences around them."""
+    shown, in_four = [], False
+    for line in (DOCS / "cards.md").read_text("utf-8").split("\n"):
+        is_outer = line == "````" or (line == "```" and not in_four)
+        in_four ^= line == "````"
+        shown.append("" if is_outer else line)
+    return list(card_block.blocks(shown, Report("docs/cards.md")))
+
+
+@pytest.mark.parametrize("block", examples(), ids=lambda block: f"line {block.first}")
+def test_every_example_in_the_guide_is_a_good_card(block: Block) -> None:
+    report = Report("docs/cards.md")
+    text = card_block.read(replace(block, header=f"id: aaaaaa, {block.header}"), report)
+    assert text is not None, report.problems
+
+    made, faults = card_text.make(text, LESSON, card_text.Renderer(blocks=Blocks(most_bars=MOST_BARS)))
+
+    assert faults == []
+    assert made
+
+
+def test_the_guide_shows_every_type_and_names_every_kind_and_field() -> None:
+    guide = (DOCS / "cards.md").read_text("utf-8")
+
+    assert {dict(card_block.header_fields(block.header))["type"] for block in examples()} == set(COURSE_TYPES)
+    for kind in KINDS:
+        assert f"`{kind}`" in guide
+        missing = [name for name in draw.fields_of(kind) if name not in EVERYWHERE and name not in guide]
+        assert missing == [], kind
 
 
 # -- shown and judged --------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ function note() {
 
 box?.addEventListener("click", (event) => {
   const test = box.querySelector("[data-ear-test]");
-  if (event.target.closest("[data-ear-try]")) test.play();
+  if (event.target.closest("[data-ear-try]")) test.play().catch(() => {}); // cut off by the other button
   if (!event.target.closest("[data-ear-go]")) return;
   test.pause();
   box.close();

@@ -11,14 +11,15 @@ from sqlmodel import Session, select
 
 from core.accounts import User
 from core.ids import uuid7
-from curriculum import reviews, showing, spacing
+from curriculum import own_cards, reviews, showing, spacing
 from curriculum.content import Card
 from curriculum.ear import answers, takes
 from curriculum.library import Library, Shelf
-from curriculum.models import EarAnswer, Memory, Review
+from curriculum.log import Mark
+from curriculum.models import EarAnswer, Memory, OwnCard, Review
 from tests.curriculum import sounding_content
 from tests.curriculum.sounding_content import IDS, SOUNDING
-from tests.times import DAY, MONDAY
+from tests.times import DAY, MINUTE, MONDAY
 
 SCRIPT = {"X-Requested-With": "woodshed"}
 ADDRESS = re.compile(r"/sound/([0-9a-f]{64})\.(flac|mp3)")
@@ -264,6 +265,66 @@ def test_a_sitting_without_sound_ends_by_itself(
     at(MONDAY + DAY)
 
     assert "data-ear-sound" in as_ada.get("/reviews").text
+
+
+@pytest.fixture
+def recording(db: Session, course: Library, ada: User) -> str:
+    """A card that Ada brought along, whose question is a recording."""
+    card_id = "anki-abcdefghjk"
+    question = 'Which tempo? <audio controls src="/cards/media/0.wav"></audio>'
+    db.add(
+        OwnCard(
+            user_id=ada.id,
+            id=card_id,
+            origin="anki",
+            markup="html",
+            question=question,
+            answer="96",
+            created_at=MONDAY,
+            edited_at=MONDAY,
+        )
+    )
+    db.flush()
+    reviews.add_cards(db, ada.id, own_cards.made_of(db.get_one(OwnCard, (ada.id, card_id))), at=MONDAY)
+    db.commit()
+    return card_id
+
+
+def test_without_sound_a_recording_is_put_off_and_undo_reaches_past_it(
+    as_ada: Any, learns: Callable[[str], Card], recording: str, fresh_db: Session, at: Callable[[datetime], None]
+) -> None:
+    card = learns("scale")
+    assert "Which tempo" in as_ada.get("/reviews").text
+    as_ada.send("/sitting/without-sound")
+
+    page = as_ada.get("/reviews").text
+
+    assert "Put off until tomorrow" in page and "“Which tempo?”" in page and f'data-card="{card.id}"' in page
+    assert "/sitting/with-sound" in page
+    at(MONDAY + MINUTE)
+    rate(as_ada, card, 1, "", by_ear=0)
+    at(MONDAY + 2 * MINUTE)
+    as_ada.send("/reviews/undone")
+    assert f'data-card="{card.id}"' in as_ada.get("/reviews").text
+    assert as_ada.send("/reviews/undone").status_code == 422  # nothing else was done by hand
+    assert [row.rating for row in fresh_db.exec(select(Review).where(Review.card_id == recording))] == [Mark.BURIED]
+
+
+def test_a_sitting_by_ear_asks_for_recordings(as_ada: Any, recording: str) -> None:
+    assert "Which tempo" in as_ada.get("/reviews").text
+
+
+def test_sounds_come_as_their_learner_wants_them(as_ada: Any, learns: Callable[[str], Card]) -> None:
+    learns("drive")  # of a bass loop, which MP3 would change
+    as_ada.send("/settings/reviews/sounds", {"plays_at_once": "1", "saves_data": "1"})
+    page = as_ada.get("/reviews").text
+    assert "data-ear-at-once" in page and {kind for _, kind in ADDRESS.findall(page)} == {"flac"}
+    settings = as_ada.get("/settings/reviews").text
+    assert re.search(r'name="plays_at_once" value="1" checked', settings)
+
+    as_ada.send("/settings/reviews/sounds", {})
+
+    assert "data-ear-at-once" not in as_ada.get("/reviews").text
 
 
 def test_extra_practice_of_a_sound_moves_nothing(as_ada: Any, learns: Callable[[str], Card], fresh_db: Session) -> None:

@@ -121,6 +121,12 @@ def test_a_source_stops_before_the_end_so_that_the_tail_is_heard():
     assert numpy.abs(wet[2 * RATE : round(2.2 * RATE)]).max() > 0.01
 
 
+def test_a_comb_has_no_tail_so_its_source_goes_on_to_the_end():
+    comb = effects.delay(spec("delay", source="pink", time_ms=20))
+
+    assert numpy.abs(comb[round(1.5 * RATE) :]).max() > 0.1
+
+
 @pytest.mark.parametrize("position", [-1, -0.5, 0, 0.3, 1])
 def test_pan_moves_power_from_side_to_side(position):
     left, right = effects.pan(spec("pan", position=position)).T

@@ -7,7 +7,7 @@ import pytest
 from music21 import interval, key, pitch, roman, scale
 
 from curriculum.theory import chords, intervals, keys, numerals, scales
-from curriculum.theory.pitch import Pitch, read
+from curriculum.theory.pitch import Pitch
 from curriculum.theory.steps import CADENCES, CHORDS, SCALES
 
 ROOTS = ("C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#", "Gb", "G", "G#", "Ab", "A", "A#", "Bb", "B")
@@ -215,14 +215,6 @@ def test_a_numeral_is_the_chord_that_music21_makes_of_it(root, mode):
 def test_every_cadence_is_made_of_numerals_that_are_known():
     for mode, types in CADENCES.items():
         assert all(numerals.chord(one, mode) for numbers in types.values() for one in numbers)
-
-
-def test_a_text_is_read_as_the_pitch_that_music21_reads():
-    for letter in "ABCDEFG":
-        for sign, theirs_ in (("", ""), ("#", "#"), ("b", "-"), ("##", "##"), ("bb", "--")):
-            for octave in (0, 3, 4, 8):
-                mine = read(f"{letter}{sign}{octave}")
-                assert mine is not None and mine.midi == pitch.Pitch(f"{letter}{theirs_}{octave}").midi
 
 
 def _name(note: pitch.Pitch) -> str:
