@@ -102,6 +102,7 @@ class Slider:
     field: str  # of the spec
     words: str
     values: tuple[str, ...]  # as they are said: "+6 dB"
+    start: int = 0  # place among them where it stands at first
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ PICTURES = {
 }
 DRAWN_FROM_ONE = ("waveform", "compressor", "chain")
 ZOOM = "zoom_ms"
+START = "*"  # before the value at which a slider begins
 MOST_SOUNDS, MOST_STAGES = 4, 12
 MOST_ON_A_SLIDER, MOST_TOGETHER, MOST_SLIDERS = 24, 60, 3
 
@@ -239,8 +240,11 @@ def _raw(texts: Mapping[str, str]) -> dict[str, Any]:
 
 def _try(block: Block, fields: _Fields, report: Report) -> dict[str, Any] | None:
     sliders: list[tuple[str, list[str]]] = []
+    starts: dict[str, int] = {}
     for name, (line, text) in fields.values.items():
         values = _values(text)
+        starts[name] = next((place for place, value in enumerate(values) if value.startswith(START)), 0)
+        values = [value.removeprefix(START) for value in values]
         if len(values) > MOST_ON_A_SLIDER:
             report.add(line, f"this slider has {len(values)} places.", f"It can have {MOST_ON_A_SLIDER}.")
             return None
@@ -261,12 +265,15 @@ def _try(block: Block, fields: _Fields, report: Report) -> dict[str, Any] | None
             return None
         sounds.append(Sound(", ".join(_said(slider[0], of_it[slider[0]]) for slider in sliders), made))
     kind = texts["kind"]
-    untouched = _spec(of_it | {"on": "off"}, fields.values, block, report) if "on" in KINDS[kind] else None
+    has_untouched = (
+        "on" in KINDS[kind] and kind != "level" and not {"source", "seconds"} & {name for name, _ in sliders}
+    )
+    untouched = _spec(of_it | {"on": "off"}, fields.values, block, report) if has_untouched else None
     return {
         "sounds": tuple(sounds),
         "untouched": untouched or "",
         "sliders": tuple(
-            Slider(name, FIELD_WORDS.get(name, name), tuple(_said(name, value) for value in values))
+            Slider(name, FIELD_WORDS.get(name, name), tuple(_said(name, value) for value in values), starts[name])
             for name, values in sliders
         ),
     }

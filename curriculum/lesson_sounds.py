@@ -38,6 +38,12 @@ def few(example: Example) -> tuple[int, ...]:
     return tuple(round(number * (count - 1) / (MOST_IN_A_LIST - 1)) for number in range(MOST_IN_A_LIST))
 
 
+def keeps_place(example: Example) -> bool:
+    """Whether one sound takes over where another stood; notes one after the other begin anew."""
+    spec = json.loads(example.sounds[0].spec)
+    return "source" in spec or spec["kind"] == "tone" or spec.get("direction") == "together"
+
+
 def _measure(example: Example, specs: list[Spec]) -> Spec:
     """The sound that each of the others is laid beside.
 

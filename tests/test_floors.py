@@ -39,7 +39,7 @@ PURE = {  # arithmetic and text: no tables, no database
         ),
         *("note_names", "own_copy", "own_text", "quantities", "scheduling", "search", "showing"),
         *("source_text", "spacing", "target_fields", "truth_models"),
-        *("typed", "weeks", "workload"),
+        *("examples", "typed", "weeks", "workload"),
         *("synth", "theory"),
     },
     "mentorship": {

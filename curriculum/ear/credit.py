@@ -23,6 +23,7 @@ MOST = 0.67  # of the credit, for an answer that is nearly right
 SOME = 0.33
 IN_PLACE = 0.75  # of chords or hits, for "recalled, but hard"
 NEAR_TEMPO, FAR_TEMPO = 0.04, 0.08
+FEW = 3  # choices from which on there is a next but one
 SLOWEST = 40  # BPM: no change of tempo is so large
 LONGEST = 400  # signs of an answer that are looked at
 BAND = re.compile(r"([+-]?)\s*(\d[\d.,]*)\s*(k?)(?:hz)?", re.IGNORECASE)
@@ -209,8 +210,9 @@ def _tempo(asked: Asked, given: str) -> Judged:
 
 
 def _level(asked: Asked, given: str) -> Judged:
+    """Of two choices, or of the two of a pair, the other one is wrong and not nearly right."""
     places = [choice.key for choice in asked.choices]
-    if given not in places or asked.right not in places or {asked.right, given} <= {"a", "b"}:  # which of a pair
+    if len(places) < FEW or given not in places or asked.right not in places:
         return WRONG
     return (MOST, HARD, "One choice off") if abs(places.index(given) - places.index(asked.right)) == 1 else WRONG
 

@@ -57,10 +57,10 @@ class Climb:
         """Questions until home was reached first."""
         return self.levels.index(self.home())
 
-    def at_home(self, within: int = 0) -> float:
-        """The part of the questions after that which were asked there."""
+    def at(self, *levels: int) -> float:
+        """The part of the questions since home was reached that were asked on these."""
         after = self.levels[self.needed() :]
-        return sum(abs(level - self.home()) <= within for level in after) / len(after)
+        return sum(level in levels for level in after) / len(after)
 
     def moved(self) -> float:
         """How often the level changed after home was reached, for a hundred questions."""
@@ -89,10 +89,15 @@ def climb(skill: str, listener: Listener, *, seed: int, questions: int = QUESTIO
     return found
 
 
-def threshold(skill: str, listener: Listener, *, seed: int) -> int:
-    """The first level on which the listener's mean credit is too low to go up from, or the last."""
-    levels = ladders.LEVELS[skill]
-    return next((one for one in levels if expected(skill, one, listener, seed=seed) < ladders.UP), max(levels))
+def fitting(skill: str, listener: Listener, *, seed: int, questions: int = 400) -> tuple[int, ...]:
+    """The levels on which the mean credit is neither high enough to go up nor low enough to go down.
+
+    If there is none, the first that is too hard and the one before it; if nothing is too hard, the last.
+    """
+    found = {level: expected(skill, level, listener, seed=seed, questions=questions) for level in ladders.LEVELS[skill]}
+    between = tuple(level for level, mean in found.items() if ladders.DOWN <= mean < ladders.UP)
+    hard = next((level for level, mean in found.items() if mean < ladders.DOWN), max(found))
+    return between or tuple({max(hard - 1, 1), hard} if found[hard] < ladders.DOWN else {hard})
 
 
 def expected(skill: str, level: int, listener: Listener, *, seed: int, questions: int = 400) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from curriculum.ear import bands, names
@@ -15,6 +16,7 @@ PINK = ("pink",)
 LOOPS = ("drums", "bass", "keys", "voice", "mix")
 GROOVES = ("drums", "mix")
 HITS = ("snare",)
+WIDE = ("pink", "keys")  # whose two sides differ enough to be heard
 MOST_BUTTONS = 9  # beyond, an answer is a place on the axis of frequencies
 
 
@@ -77,9 +79,9 @@ PAN = (
     Values("position", (-1, -0.67, -0.33, 0, 0.33, 0.67, 1), "Seven places", (*PINK, *LOOPS), is_pair=False),
 )
 WIDTH = (
-    Values("width_pct", (0, 200), "Mono or very wide", ("mix", "pink")),
-    Values("flip", (False, True), "One side's polarity", ("mix", "pink"), {"width_pct": 100}),
-    Values("width_pct", (0, 50, 100, 200), "Four widths", ("mix", "pink")),
+    Values("width_pct", (0, 200), "Mono or very wide", WIDE),
+    Values("flip", (False, True), "One side's polarity", WIDE, {"width_pct": 100}),
+    Values("width_pct", (0, 50, 100, 200), "Four widths", WIDE),
 )
 DELAY = (
     Values("time_ms", (100, 500), "100 or 500 ms", HITS, {"mix": 0.4}),
@@ -164,6 +166,7 @@ def _apart(centres: Sequence[float], count: int, dice: Dice) -> list[float]:
     return [low, high]
 
 
+@cache
 def _band(named_hz: float, gain_db: float, signed: bool) -> Choice:
     values = {"freq_hz": named_hz, "gain_db": gain_db}
     return Choice(

@@ -64,15 +64,26 @@ def step_to(db: Session, user_id: UUID, skill: str, level: int, *, highest: int,
 
 
 def last_credits(db: Session, user_id: UUID, *, last: int = answers.LOOKED_AT) -> dict[tuple[str, int], list[float]]:
-    """(skill, level) -> the credits of the last answers there, the newest last. One query for all."""
-    found = counting(user_id).subquery()
-    place = sa.func.row_number().over(
-        partition_by=(found.c.skill, found.c.level), order_by=(found.c.at.desc(), found.c.id.desc())
-    )
-    numbered = sa.select(found.c.skill, found.c.level, found.c.credit, place.label("place")).subquery()
-    rows = sa.select(numbered).where(numbered.c.place <= last).order_by(numbered.c.place.desc())
+    """(skill, level) -> the credits of the last answers there, the newest last. Two queries for all.
+
+    On the step where the learner stands only answers since she came to it count: else the good run that led up would
+    lead up again as soon as she has stepped down. So many come that they begin where a twenty began: 20 to 39.
+    """
+    stands = [
+        sa.and_(
+            col(EarAnswer.skill) == row.skill, col(EarAnswer.level) == row.level, col(EarAnswer.at) <= row.changed_at
+        )
+        for row in db.exec(select(EarLevel).where(col(EarLevel.user_id) == user_id))
+    ]
+    found = counting(user_id).where(sa.not_(sa.or_(sa.false(), *stands))).subquery()
+    step = (found.c.skill, found.c.level)
+    place = sa.func.row_number().over(partition_by=step, order_by=(found.c.at.desc(), found.c.id.desc()))
+    total = sa.func.count().over(partition_by=step)
+    numbered = sa.select(*step, found.c.credit, place.label("place"), total.label("total")).subquery()
+    looked_at = numbered.c.place <= last + numbered.c.total % last
+    rows = sa.select(*numbered.c["skill", "level", "credit"]).where(looked_at).order_by(numbered.c.place.desc())
     credits: dict[tuple[str, int], list[float]] = {}
-    for skill, level, credit, _ in db.execute(rows):
+    for skill, level, credit in db.execute(rows):
         credits.setdefault((skill, level), []).append(credit)
     return credits
 

@@ -14,6 +14,7 @@ FREE_BPM = (60, 180)  # of tempos that are drawn freely
 COUNTED = {2: ("", "&"), 4: ("", "e", "&", "a")}  # slots a beat -> how its slots are counted
 HITS = 3.6  # about so many behind the first of a bar
 FEWEST_HITS = 3
+MOST_ALIKE = 0.4  # or a guess would be worth as much as listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def rhythm(number: int, dice: Dice) -> Asked:
     voice = "kick" if level.with_beat else "clap"
     rows = [_row(slots, dice)]
     while len(rows) < level.count:
-        other = _changed(rows[0], dice)
-        rows += [] if other in rows else [other]
+        other = _row(slots, dice)
+        rows += [other] if all(_alike(other, row) <= MOST_ALIKE for row in rows) else []
     hits = [{voice: row, **_beat(level)} for row in rows]
     made = spec.read(
         {"kind": "rhythm", "bpm": dice.choice(BPMS), "slots_per_beat": level.slots_per_beat, "hits": hits[0]}
@@ -106,11 +107,10 @@ def _row(slots: int, dice: Dice) -> str:
             return row
 
 
-def _changed(row: str, dice: Dice) -> str:
-    """One hit moved elsewhere."""
-    away = dice.choice([slot for slot, hit in enumerate(row) if hit == "1" and slot])
-    to = dice.choice([slot for slot, hit in enumerate(row) if hit == "0"])
-    return "".join("0" if slot == away else "1" if slot == to else hit for slot, hit in enumerate(row))
+def _alike(row: str, other: str) -> float:
+    """The share of hits in common."""
+    pairs = [pair for pair in zip(row, other, strict=True) if "1" in pair]
+    return pairs.count(("1", "1")) / len(pairs)
 
 
 def _beat(level: Patterns) -> dict[str, str]:

@@ -12,7 +12,7 @@ from curriculum.pictures import BadSource, Picture, abc, grid, keyboard, notatio
 from curriculum.pictures.tune_words import Detail
 
 LONGEST_WORDS = 400  # characters that an author may write instead of ours
-WIDE = 20.0  # em: a wider picture shrinks to that on a narrow page, and scrolls beyond it
+SIZES = ((50.0, " drawn-longest"), (30.0, " drawn-long"), (20.0, " drawn-wide"))  # em: what is wider shrinks less
 WIDTH = re.compile(r' width="([\d.]+)em"')
 
 
@@ -64,9 +64,9 @@ class Blocks:
 
 
 def box(picture: Picture) -> Markup:
-    """A picture in its own box, which scrolls where the page is too narrow."""
+    """A picture in its own box: on a narrow page it shrinks as long as it can be read, then the box scrolls."""
     width = WIDTH.search(picture.svg)
-    kind = " drawn-wide" if width and float(width[1]) > WIDE else ""
+    kind = next((name for size, name in SIZES if width and float(width[1]) > size), "")
     tag = '<div class="drawn{}" role="group" aria-label="Picture" tabindex="0">{}</div>'
     return Markup(tag).format(kind, picture.svg)
 

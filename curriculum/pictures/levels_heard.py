@@ -37,7 +37,9 @@ def facts(sounds: Sequence[Spec]) -> tuple[Picture, str]:
 
 def answer(sounds: Sequence[Spec]) -> Picture:
     """What was done to the sound: the curve of a filter or of a compressor, or else what came of it."""
-    sound = sounds[-1]
+    sound = next(
+        (one for one in reversed(sounds) if one.get("on", True)), sounds[-1]
+    )  # A, where it is asked which has it
     if sound["kind"] in ("eq", "filter"):
         return curves.response(_gain(sound))
     if sound["kind"] == "compression":

@@ -11,6 +11,7 @@ from curriculum.pictures.chain import chain
 from curriculum.synth import spec
 
 MOST_KEPT = 256  # pictures; each is about 10 kB
+FINE_S, COARSE_S, LONG_S = 0.02, 0.05, 1.5  # stretches of a level over time: of a short sound, of a long one
 
 
 def picture(example: Example) -> Picture | None:
@@ -40,8 +41,9 @@ def _drawn(kind: str, sounds: tuple[tuple[str, str], ...], zoom_ms: float = 0) -
             wave = wave[len(wave) // 2 :][: round(rate * zoom_ms / 1000)]
         return curves.waveform(wave, rate)
     if kind == "level":
-        levels = [curves.level_of(one, rate) for one in heard]
-        return curves.level(levels[0], levels[1] if len(levels) > 1 else None, names)
+        step_s = FINE_S if len(heard[0]) < rate * LONG_S else COARSE_S
+        levels = [curves.level_of(one, rate, step_s) for one in heard]
+        return curves.level(levels[0], levels[1] if len(levels) > 1 else None, names, step_s=step_s)
     bands = [curves.thirds(one, rate) for one in heard]
     return curves.spectrum(bands[0], bands[1] if len(bands) > 1 else None, names)
 

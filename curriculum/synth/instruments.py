@@ -10,6 +10,7 @@ from curriculum.synth.noise import white
 Sound = numpy.ndarray[Any, Any]
 
 TABLE = 4096  # samples of one cycle
+KEPT = 24  # notes of each instrument, about 0.2 MB each: a bar repeats itself, other grooves have other lengths
 VOWELS = {  # Hz, dB: formants of a tenor. Source: the table of Csound's manual, appendix "Formant values"
     "a": ((650, 0), (1080, -6), (2650, -7), (2900, -8), (3250, -22)),
     "e": ((400, 0), (1700, -14), (2600, -12), (3200, -14), (3580, -20)),
@@ -111,7 +112,7 @@ def harmonics(pitch_hz: float, rate: int, power: float, top_hz: float = 16_000) 
     return tuple(float(n**power) for n in range(1, most + 1))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
 def bass(midi: int, length_s: float, rate: int) -> Sound:
     """A picked string: bright at first, then round."""
     pitch = hertz(midi)
@@ -122,7 +123,7 @@ def bass(midi: int, length_s: float, rate: int) -> Sound:
     return ends(numpy.tanh(0.8 * (played((bright, full), pitch * t) + 0.25 * pick)), rate, 0.002, 0.025)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=KEPT)
 def key(midi: int, length_s: float, rate: int) -> Sound:
     """A piano's cousin: three strings' worth of brightness that die one after the other, and a hammer."""
     pitch = hertz(midi)
@@ -147,7 +148,7 @@ def hammer(frames: int, rate: int) -> Sound:
     return struck
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
 def sung(midi: int, vowel: str, length_s: float, rate: int) -> Sound:
     """One syllable on a vowel, with vibrato that comes late, breath, and a consonant before it."""
     pitch = hertz(midi)

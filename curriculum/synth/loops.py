@@ -193,9 +193,9 @@ def mix(frames: int, rate: int, seed: int) -> Sound:
     """All of them together."""
     groove = chosen(frames, rate, seed)
     tape = Tape(frames, rate)
-    play_drums(tape, groove, 1.0)
-    play_bass(tape, groove, 0.5)
-    play_keys(tape, groove, 0.35, has_left_hand=False)
+    play_drums(tape, groove, 1.4)
+    play_bass(tape, groove, 0.42)
+    play_keys(tape, groove, 0.3, has_left_hand=False)
     play_voice(tape, groove, 0.4)
     return tape.sides.T
 

@@ -13,7 +13,6 @@ import numpy
 from core.errors import Refused
 from curriculum.synth import VERSION as VERSION
 from curriculum.synth import effects, levels, pitched, rhythms
-from curriculum.synth.notes import notes
 from curriculum.synth.spec import Spec
 
 Samples = numpy.ndarray[Any, Any]  # (frames, channels), float64, 1.0 is full scale
@@ -21,8 +20,6 @@ Samples = numpy.ndarray[Any, Any]  # (frames, channels), float64, 1.0 is full sc
 FORMATS = {"flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III")}
 BEST_MP3 = {"compression_level": 0.0, "bitrate_mode": "VARIABLE"}  # 0.1 dB up to 16 kHz; at 30 kB 1 dB would be missing
 BLOCK = 16_384  # frames: a long lossy write in one call can end in a crash
-LOW_HZ, LOW_MIDI = 200.0, 56  # below, an MP3 changes what is to be heard; MIDI 55 is 196 Hz
-NEVER_MP3 = ("pan", "width", "rhythm", "tempo")
 UNMATCHED = "level"
 
 MAKERS: dict[str, Callable[[Spec], Samples]] = {**pitched.MAKERS, **effects.MAKERS, **rhythms.MAKERS}
@@ -44,14 +41,6 @@ def pair(a: Spec, b: Spec) -> tuple[Samples, Samples]:
 def whole_steps(samples: Samples) -> Samples:
     """16 bits, as every lossless file has them."""
     return numpy.clip(numpy.rint(samples * 32_768), -32_768, 32_767).astype("int16")
-
-
-def may_be_mp3(spec: Spec, *, is_pair: bool = False) -> bool:
-    """Not where an MP3 would change what is asked: pairs, sides, time, and what lies under 200 Hz."""
-    if is_pair or spec["kind"] in NEVER_MP3:
-        return False
-    asked = [spec.get("freq_hz"), spec.get("tone_hz"), *(band["freq_hz"] for band in spec.get("bands", ()))]
-    return all(note.midi >= LOW_MIDI for note in notes(spec)) and all(hz is None or hz >= LOW_HZ for hz in asked)
 
 
 def write(samples: Samples, rate: int, path: Path) -> None:

@@ -13,6 +13,7 @@ Sound = numpy.ndarray[Any, Any]  # (frames,), or (frames, 2) where it has two si
 LOOPS = tuple(loops.MAKERS)
 SOURCES = (*COLOURS, *LOOPS)
 PEAK = 0.5  # of a loop: -6 dBFS, where a threshold of -20 dB has something to do
+REFLECTED_MS, WIDE = (11, 17), 0.3  # what is heard on the sides alone, and how loud against the middle
 RMS = 0.125  # of a noise: -18 dBFS, which peaks at about the same
 
 # Hz: the octaves and thirds in which a bell of 6 dB can be heard on it.
@@ -36,10 +37,20 @@ def source(name: str, frames: int, rate: int, seed: int, sides: int = 1) -> Soun
         made = of_noise(name, frames, rate, seed, sides)
     else:
         made = loops.MAKERS[name](frames, rate, seed)
-        made = made if sides == 2 else made.mean(axis=1)
+        made = spread(made, rate) if sides == 2 else made.mean(axis=1)
         made = made * (PEAK / float(numpy.abs(made).max()))
     made.flags.writeable = False
     return made
+
+
+def spread(sound: Sound, rate: int) -> Sound:
+    """Early reflections that differ from side to side and vanish in mono: a lone bass has a width to change, too."""
+    middle = sound.mean(axis=1)
+    near, far = (round(ms * rate / 1000) for ms in REFLECTED_MS)
+    side = numpy.zeros(len(sound))
+    side[near:] += WIDE * middle[: max(0, len(sound) - near)]
+    side[far:] -= WIDE * middle[: max(0, len(sound) - far)]
+    return sound + numpy.stack([side, -side], axis=1)
 
 
 def of_noise(colour: str, frames: int, rate: int, seed: int, sides: int) -> Sound:

@@ -48,10 +48,10 @@ def in_key(numeral: str, tonic: Pitch, mode: str) -> Chord:
 
 def read(numeral: str, mode: str) -> Read:
     """Refused: what is no numeral, and a chord that no quality of `steps.CHORDS` has."""
-    first, slash, home = numeral.strip().partition("/")
-    if slash:
+    first, _, home = numeral.strip().partition("/")
+    if home:
         return _applied(first, read(home, mode), numeral)
-    found = WRITTEN.fullmatch(first)
+    found = WRITTEN.fullmatch(numeral.strip())
     if found is None:
         raise Refused(f'"{numeral}" is no numeral. Write V7, ♭VII, vii°, V/V, or ii65 for an inversion.')
     number = DEGREES.index(found["degree"].lower()) + 1
@@ -62,8 +62,8 @@ def read(numeral: str, mode: str) -> Read:
 
 def _applied(first: str, home: Read, numeral: str) -> Read:
     """first in the key of the chord behind the slash, major or minor as that chord is."""
-    if "/" in first or home.quality in ("dim", "m7b5", "dim7", "aug"):
-        raise Refused(f'"{numeral}": behind the slash stands one major or minor chord, as in V/V or V7/ii.')
+    if home.quality in ("dim", "m7b5", "dim7", "aug"):
+        raise Refused(f'"{numeral}": behind the slash stands a major or minor chord, as in V/V or V7/ii.')
     found = read(first, "minor" if home.quality.startswith("m") and home.quality != "maj" else "major")
     number = (home.number + found.number - 2) % 7 + 1
     return Read(number, (home.above + found.above) % 12, found.quality, found.inversion)

@@ -27,8 +27,13 @@ def filled(html: Markup, lesson: Lesson) -> Markup:
             return ""
         sounds = [(label, _address(take)) for label, take in lesson_sounds.takes(example)]
         without = lesson_sounds.untouched(example)
-        few = [sounds[place] for place in lesson_sounds.few(example)] if example.name == "try" else []
-        return str(macro(example, sounds, shown.picture(example), _address(without) if without else "", few))
+        heard = {
+            "sounds": sounds,
+            "untouched": _address(without) if without else "",
+            "few": [sounds[place] for place in lesson_sounds.few(example)] if example.name == "try" else [],
+            "keeps_place": bool(sounds) and lesson_sounds.keeps_place(example),
+        }
+        return str(macro(example, shown.picture(example), **heard))
 
     return Markup(BOX.sub(made, html))
 

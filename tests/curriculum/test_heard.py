@@ -140,3 +140,10 @@ def test_after_the_answer_it_is_shown_as_it_is_written(given: dict, words: str) 
     picture = heard.after(asked(given))
 
     assert re.search(words, picture.words), picture.words
+
+
+def test_where_it_is_asked_which_side_has_it_the_curve_is_that_sides() -> None:
+    fields = {"kind": "eq", "freq_hz": 1000, "gain_db": 9}
+    picture = heard.after(asked({**fields, "on": True}, {**fields, "on": False}))
+
+    assert "+9 dB near 1 kHz" in picture.words

@@ -1,6 +1,6 @@
 // Sounds inside a lesson.
 // [data-listen]: each [data-listen-play="address"] plays its sound, and pauses it; pressed while another sound of the
-//   same example plays, it goes on at the same place, so that two can be compared.
+//   same example plays, it goes on at the same place, so that two can be compared ([data-keeps-place]; else it begins).
 // [data-try]: sliders [data-try-slider][data-words] choose among the addresses in <template data-try-sounds>, the last
 //   slider moving first; a change while it plays goes on at the same place. [data-try-untouched="address"] is held
 //   against it.
@@ -16,6 +16,7 @@ class Deck {
   constructor(root, { loops = false, onState }) {
     this.said = root.querySelector("[data-listen-said]");
     this.loops = loops;
+    this.keepsPlace = "keepsPlace" in root.dataset;
     this.onState = onState;
     this.sounds = new Map();
     this.now = null;
@@ -46,7 +47,7 @@ class Deck {
     for (const other of document.querySelectorAll("audio")) other.pause();
     this.now = next;
     if (before && before !== next) {
-      const at = before.paused ? 0 : before.currentTime;
+      const at = before.paused || !this.keepsPlace ? 0 : before.currentTime;
       if (at > START) await this.move(next, before);
       before.pause();
       before.currentTime = 0;

@@ -122,6 +122,8 @@ ROWS = {
     "level: one choice off": (LEVEL, "+6", 0.67, HARD),
     "level: one choice off, through zero": (LEVEL, "-3", 0.67, HARD),
     "level: two choices off": (LEVEL, "-6", 0, AGAIN),
+    "level: of two choices the other is wrong": (asked("+6", ("-6", "+6"), kind="level", change_db=6), "-6", 0, AGAIN),
+    "level: the other side is wrong": (asked("b", ("a", "b"), kind="level", change_db=6), "a", 0, AGAIN),
     "pan: one choice off is wrong": (asked("-0.5", ("-1", "-0.5"), kind="pan", position=-0.5), "-1", 0, AGAIN),
 }
 

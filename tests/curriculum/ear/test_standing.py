@@ -68,15 +68,32 @@ def test_desk_and_room_count_together_but_for_what_was_undone(db, ada, eve):
     assert standing.history(db, ada.id, "interval", today=TODAY)[0].answers == 2
 
 
-def test_the_last_twenty_of_each_step_come_in_one_query(db, ada):
-    for number in range(25):
+def test_the_last_twenty_of_each_step_come_with_what_was_answered_since(db, ada):
+    for number in range(45):
         heard(db, ada, credit=number / 100, at=MONDAY + number * MINUTE)
     heard(db, ada, skill="eq", level=3, credit=0.5)
 
     found = standing.last_credits(db, ada.id)
 
-    assert found[("interval", 1)] == [number / 100 for number in range(5, 25)]
+    assert found[("interval", 1)] == [number / 100 for number in range(20, 45)]
     assert found[("eq", 3)] == [0.5]
+
+
+def test_a_good_run_from_before_a_step_down_does_not_lead_up_again(db, ada, eve):
+    for number in range(20):
+        heard(db, ada, level=2, credit=1.0, at=MONDAY + number * MINUTE)
+        heard(db, ada, level=3, credit=0.3, at=MONDAY + number * MINUTE)
+        heard(db, eve, level=2, credit=1.0, at=MONDAY + number * MINUTE)
+    standing.step_to(db, ada.id, "interval", 2, highest=7, at=MONDAY + DAY)
+    db.commit()
+    heard(db, ada, level=2, credit=0.67, at=MONDAY + DAY + MINUTE)
+
+    found = standing.last_credits(db, ada.id)
+
+    assert found[("interval", 2)] == [0.67]
+    assert len(found[("interval", 3)]) == 20
+    assert skills.card("interval", {"interval": 2}, {}, found).advice == ""
+    assert ladders.advice(standing.last_credits(db, eve.id)[("interval", 2)]) == "up"
 
 
 @pytest.mark.parametrize(

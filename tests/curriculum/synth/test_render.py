@@ -170,29 +170,6 @@ def thirds(sound, rate):
     return 10 * numpy.log10([power[(hz >= low) & (hz < high)].sum() for low, high in itertools.pairwise(edges)])
 
 
-@pytest.mark.parametrize(
-    ("raw", "may_be"),
-    [
-        ({"kind": "interval", "root": 60}, True),
-        ({"kind": "interval", "root": 60, "direction": "down"}, False),
-        ({"kind": "chord", "root": 72, "bass": 48}, False),
-        ({"kind": "cadence"}, False),
-        ({"kind": "eq", "freq_hz": 250}, True),
-        ({"kind": "eq", "bands": [{"freq_hz": 4000}, {"freq_hz": 125}]}, False),
-        ({"kind": "filter", "freq_hz": 100}, False),
-        ({"kind": "noise-or-tone"}, True),
-        ({"kind": "noise-or-tone", "tone_hz": 63}, False),
-        ({"kind": "reverb"}, True),
-        ({"kind": "pan"}, False),
-        ({"kind": "rhythm"}, False),
-        ({"kind": "tempo"}, False),
-    ],
-)
-def test_no_mp3_where_it_would_change_what_is_asked(raw, may_be):
-    assert render.may_be_mp3(read(raw)) is may_be
-    assert not render.may_be_mp3(read(raw), is_pair=True)
-
-
 def test_a_name_without_a_format_is_refused(tmp_path):
     for name in ("sound", "sound.ogg", "sound.json"):
         with pytest.raises(Refused, match=r"Take \.wav, \.flac or \.mp3"):

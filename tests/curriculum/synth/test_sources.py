@@ -97,3 +97,13 @@ def test_a_loop_goes_on_without_a_seam_as_long_as_it_is_asked_for():
 def test_what_is_kept_for_the_other_side_of_a_pair_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         sources.source("drums", RATE, RATE, 1)[0] = 1
+
+
+@pytest.mark.parametrize("name", sources.SOURCES)
+def test_every_source_has_a_width_and_is_the_same_in_mono(name):
+    wide = sources.source(name, RATE, RATE, 5, sides=2)
+    mono = sources.source(name, RATE, RATE, 5)
+    middle, side = wide.mean(axis=1), (wide[:, 0] - wide[:, 1]) / 2
+
+    assert db(numpy.sqrt((side**2).sum() / (middle**2).sum())) == pytest.approx(-8, abs=4)
+    assert numpy.corrcoef(middle, mono)[0, 1] == pytest.approx(1, abs=1e-6)
