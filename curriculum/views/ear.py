@@ -213,6 +213,7 @@ def _correcting(row: EarRound, number: int, asked: Asked):
         **_frame(row, number),
         prompt=skills.prompt(asked),
         sound=_address(asked.specs[0]),
+        reference=_address(hearing.REFERENCE),
         is_silent=_is_silent(),
         places=[(one, residue.hertz(one)) for one in places],
         gains=[(one, f"{residue.signed(one)} dB") for one in range(residue.GAINS[0], residue.GAINS[1] + 1)],
