@@ -53,6 +53,7 @@ BLUEPRINTS = [
     "curriculum.views.cards",
     "curriculum.views.practice",
     "curriculum.views.ear",
+    "curriculum.views.ear_mixes",
     "curriculum.views.api",
     "curriculum.views.stats",
     "curriculum.views.sounds",
@@ -123,6 +124,8 @@ def add_lists(app: "Flask") -> None:
     """What the job process and the command `check` do, on the app's database and storage; and its sounds."""
     site = app.extensions["settings"]
     takes = importlib.import_module("curriculum.ear.takes").Takes
+    own_mixes = importlib.import_module("mentorship.ear_mixes").OwnMixes
+    app.extensions["own_mixes"] = own_mixes(app.extensions["storage"])
     app.extensions["takes"] = takes(site.sounds, site.secret_key, site.sounds_mb * 10**6)
     app.extensions.update(schedule=schedule(app), work=work(app), checks=checks(app))
 

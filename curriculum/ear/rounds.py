@@ -12,24 +12,27 @@ from sqlmodel import Session, col, select
 from core import clock
 from core.errors import Conflict, NotFound, Refused
 from core.ids import uuid7
-from curriculum.ear import correct, credit, ladders, skills, standing
-from curriculum.ear.asked import Asked, Mark
+from curriculum.ear import correct, credit, ladders, own_mix, skills, standing
+from curriculum.ear.asked import Asked, Mark, Spec
 from curriculum.models import EarAnswer, EarRound
 from curriculum.synth import VERSION
 from curriculum.synth.spec import canonical
 
 QUESTIONS = 10
 MOST_PLAYS = 999
+Specs = Sequence[Spec]
 CHOOSE, CORRECT = "choose", "correct"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a round is to be about. level: None, where the learner stands."""
+    """What a round is to be about. level: None, where the learner stands. material: version id of an own mix that this
+    learner may use; None, generated sounds."""
 
     skill: str
     level: int | None = None
     by_ear: bool = True
+    material: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ def begin(db: Session, user_id: UUID, chosen: Chosen, *, seed: int, at: datetime
     is_correct = chosen.skill == correct.SKILL
     if is_correct and not chosen.by_ear:
         raise Refused("Undoing an equaliser needs sound. Turn the sound on, or choose another skill.")
+    if chosen.material and chosen.skill not in own_mix.SKILLS:
+        raise Refused("This skill has sounds of its own. Choose one of those that can use your mix.")
+    if chosen.material and not chosen.by_ear:
+        raise Refused("Your own mix is there to be heard. Turn the sound on first.")
     for row in db.exec(_open_ones(user_id).with_for_update()):
         row.ended_at = at
     row = EarRound(
@@ -66,6 +73,7 @@ def begin(db: Session, user_id: UUID, chosen: Chosen, *, seed: int, at: datetime
         mode=CORRECT if is_correct else CHOOSE,
         seed=seed,
         by_ear=chosen.by_ear,
+        material=str(chosen.material) if chosen.material else "",
         grid=correct.STEPS[level].grid if is_correct else "",
         questions=QUESTIONS,
         started_at=at,

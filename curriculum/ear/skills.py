@@ -152,7 +152,7 @@ def card(
     last = credits.get((skill, level), [])
     top = highest(skill)
     found = advice(skill, level, last)
-    said = f"{standing.percent(last)} % of your last {len(last)} answers here" if last else ""
+    said = f"{standing.percent(last)} % of your last {min(len(last), ladders.LAST)} answers here" if last else ""
     return SkillCard(skill, words(skill), level, top, step(skill, level), scores.get(skill), found, said)
 
 

@@ -127,8 +127,9 @@ def in_tenths(points: float) -> str:
 
 
 def percent(credits: Sequence[float]) -> int:
-    """Their mean in per cent."""
-    return round(100 * sum(credits) / len(credits)) if credits else 0
+    """The mean of the last twenty, in per cent."""
+    last = credits[-answers.LOOKED_AT :]
+    return round(100 * sum(last) / len(last)) if last else 0
 
 
 def _week(monday: int, summed: tuple[float, int]) -> Week:

@@ -14,7 +14,7 @@ from core.errors import NotFound, Refused
 from core.once import once
 from core.web import read_form
 from curriculum import plans
-from curriculum.ear import confusion, correct, residue, rounds, skills, standing
+from curriculum.ear import confusion, correct, own_mix, residue, rounds, skills, standing
 from curriculum.ear.asked import Asked, Spec
 from curriculum.ear.residue import Bell
 from curriculum.ear.rounds import Chosen, Heard
@@ -24,7 +24,7 @@ from curriculum.pictures import curves
 from curriculum.stats import periods, pictures
 from curriculum.stats.pictures import Column
 from curriculum.typed import Verdict
-from curriculum.views import hearing, sounds
+from curriculum.views import ear_mixes, hearing, sounds
 from curriculum.views.hearing import Hearing, Side
 
 bp = Blueprint("ear", __name__)
@@ -34,6 +34,7 @@ dice = random.SystemRandom()
 class BeginForm(BaseModel):
     skill: Annotated[str, Field(max_length=40)]
     level: Annotated[int, Field(ge=1, le=100)] | None = None
+    material: UUID | None = None
 
 
 class StepForm(BaseModel):
@@ -86,6 +87,7 @@ def skill(skill: str):
         "curriculum/ear/skill.html",
         one=one,
         steps=steps,
+        mixes=[(mix.id, mix.title) for mix in ear_mixes.mixes().offered(db, me.id)] if skill in own_mix.SKILLS else [],
         shares={number: standing.percent(credits[skill, number]) for number, _ in steps if (skill, number) in credits},
         **_history(standing.history(db, me.id, skill, today=clock.study_day(clock.now(), me.zone))),
         **_taken(confusion.counted(db, me.id, skill, level), skill, level),
@@ -108,7 +110,9 @@ def stepped(skill: str):
 def begun():
     """Roll the dice for ten questions, and go there."""
     form = read_form(BeginForm)
-    chosen = Chosen(form.skill, form.level, by_ear=not _is_silent())
+    if form.material and not ear_mixes.mixes().find(get_db(), current_user().id, form.material):
+        raise NotFound
+    chosen = Chosen(form.skill, form.level, by_ear=not _is_silent(), material=form.material)
     row = rounds.begin(get_db(), current_user().id, chosen, seed=dice.getrandbits(32), at=clock.now())
     return redirect(url_for("ear.show", round_id=row.id), 303)
 
@@ -137,7 +141,7 @@ def show(round_id: UUID):
         **_frame(row, number),
         asked=asked,
         prompt=skills.prompt(asked),
-        sound=_hearing(asked),
+        sound=_hearing(row, number),
     )
 
 
@@ -181,10 +185,11 @@ def _is_silent() -> bool:
     return sounds.is_silent(clock.now())
 
 
-def _hearing(asked: Asked, key: str | None = None) -> Hearing:
+def _hearing(row: EarRound, number: int, key: str | None = None) -> Hearing:
     """What plays, and how it is answered. key: the answer that was given."""
-    learner = plans.learner(get_db(), current_user().id)
-    return hearing.of(asked, learner, key=key, verdict=None, at=clock.now())
+    db, asked = get_db(), rounds.question(row, number)
+    sound = hearing.of(asked, plans.learner(db, row.user_id), key=key, verdict=None, at=clock.now())
+    return ear_mixes.on(sound, row, number) if ear_mixes.of_round(db, row) else sound
 
 
 def _address(sound: Spec, beside: Spec | None = None) -> str:
@@ -208,6 +213,7 @@ def _correcting(row: EarRound, number: int, asked: Asked):
         **_frame(row, number),
         prompt=skills.prompt(asked),
         sound=_address(asked.specs[0]),
+        reference=_address(hearing.REFERENCE),
         is_silent=_is_silent(),
         places=[(one, residue.hertz(one)) for one in places],
         gains=[(one, f"{residue.signed(one)} dB") for one in range(residue.GAINS[0], residue.GAINS[1] + 1)],
@@ -231,7 +237,7 @@ def _answered(row: EarRound, answered: EarAnswer):
     """What it was, and both sounds to compare."""
     asked = rounds.question(row, answered.number)
     mark = rounds.judge(row, asked, answered.given)
-    sound = _hearing(asked, answered.given)
+    sound = _hearing(row, answered.number, answered.given)
     if row.mode == rounds.CORRECT:
         sound = _undone(sound, answered.given)
     return render_template(

@@ -76,6 +76,7 @@ def test_an_equaliser_is_undone_with_sliders(page: Page) -> None:
     gain.press("Home")
     expect(gain).to_have_attribute("aria-valuetext", "−12 dB")
     page.keyboard.press("p")
+    page.get_by_role("button", name="It is right, go on").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.keyboard.press("b")
     expect(page.get_by_role("button", name="Through your bell")).to_have_attribute("aria-pressed", "false")

@@ -34,6 +34,9 @@ MATRIX: dict[str, list[Case]] = {
         only(ADA, url=ENDED, query="answered=1"),
         only({"ada": 404}, url=ENDED, query="answered=9"),
     ],
+    "GET ear_mixes.sound": [
+        only({}, url={**OPEN, "number": "2", "side": "a"}, about="it is made of generated sounds"),
+    ],
     "POST ear.answered": [
         only(ADA_DOES, url=OPEN, form=ANSWER),
         only({"ada": 409}, url=ENDED, form=ANSWER),

@@ -3,6 +3,8 @@
 
 import { Bell, RATE } from "./bell.js";
 
+const CHECKED = "woodshed.volume"; // as in js/ear.js
+const SITTING = 4 * 3600e3; // ms
 const room = document.querySelector("[data-correct]");
 if (room && window.AudioContext) begin();
 
@@ -32,6 +34,10 @@ function begin() {
       stop();
       return;
     }
+    if (!isChecked()) {
+      checks(() => play.click());
+      return;
+    }
     try {
       await load();
       await context.resume();
@@ -40,6 +46,7 @@ function begin() {
       return;
     }
     said.textContent = "";
+    note();
     start();
   });
 
@@ -73,6 +80,30 @@ function begin() {
   function shows(isPlaying) {
     play.setAttribute("aria-pressed", String(isPlaying));
     play.querySelector("[data-correct-play-words]").textContent = isPlaying ? "Stop" : "Play";
+  }
+}
+
+/** As before the first sound of any sitting: js/ear.js knows the box, and what is noted counts for both. */
+function checks(goOn) {
+  const box = document.querySelector("[data-ear-volume]");
+  box.querySelector("[data-ear-test]").src = room.dataset.correctReference;
+  box.querySelector("[data-ear-go]").addEventListener("click", () => { note(); goOn(); }, { once: true });
+  box.showModal();
+}
+
+function isChecked() {
+  try {
+    return Date.now() - Number(sessionStorage.getItem(CHECKED) ?? 0) < SITTING;
+  } catch {
+    return true;
+  }
+}
+
+function note() {
+  try {
+    sessionStorage.setItem(CHECKED, String(Date.now()));
+  } catch {
+    // asked again at the next page
   }
 }
 

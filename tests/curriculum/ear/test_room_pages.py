@@ -152,7 +152,7 @@ def test_correct_mode_hears_a_bell_through_the_server_and_then_grades_it(as_ada,
     seen = as_ada.send(f"{address}/bells", {**bell, "preview": "1"})
     assert "csrf" not in seen.location
     page = as_ada.get(seen.location)
-    assert "Through your bell: " in page.text and page.text.count("<audio") == 2
+    assert "Through your bell: " in page.text and page.text.count("<audio") == 3
 
     result = as_ada.send(f"{address}/bells", bell)
     page = as_ada.get(result.location)

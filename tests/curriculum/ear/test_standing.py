@@ -221,3 +221,9 @@ def test_every_answer_of_every_ladder_has_a_name():
             for choice in ladders.ask(skill, level, 3).choices:
                 assert skills.says(choice.key, skill, level)
                 assert len(skills.label(choice.key, skill, level)) <= 16
+
+
+def test_per_cent_are_of_the_last_twenty():
+    card = skills.card("interval", {}, {}, {("interval", 1): [0.0] * 10 + [1.0] * 20})
+
+    assert card.said == "100 % of your last 20 answers here"

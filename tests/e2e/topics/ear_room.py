@@ -19,6 +19,8 @@ def sets_the_volume(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+NO_PAGES = {"ear_mixes.sound"}
+
 STOPS: list[Stop] = [
     Stop("ear.index", "/ear", ("ada", "fay")),
     Stop("ear.skill", "/ear/skills/interval"),
