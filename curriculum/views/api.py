@@ -187,8 +187,7 @@ class ReviewPath(Read):
 def queue(query: QueueQuery):
     """Today's cards, the next one first, with what each answer would lead to.
 
-    `left`, `total` and `steps` count all of them: also those beyond `limit`, and those that sound, which are never among
-    `cards`.
+    `left`, `total` and `steps` count all of them, also beyond `limit`. Cards that sound are counted and never given.
     """
     me, at = caller(), clock.now()
     with database().reading() as db:
