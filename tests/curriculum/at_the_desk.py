@@ -65,6 +65,7 @@ class Desk:
             seconds=4.0,
             at=at,
             idle_before=at - 500 * DAY,
+            given=more.pop("given", None),
         )
         self.db.expire_all()
         return shown  # type: ignore[return-value]
