@@ -1,4 +1,4 @@
-"""Ada has trained her ear for weeks: intervals above all. One round waits in its middle, one ended, one undoes an EQ."""
+"""Ada has trained her ear for weeks: intervals above all. A round waits, one ended, one is to undo an EQ."""
 
 import random
 from datetime import timedelta
