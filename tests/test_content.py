@@ -33,7 +33,7 @@ def test_the_plan_holds_all_lessons_of_the_five_tracks(library):
 def test_a_full_lesson_has_cards_steps_a_picture_and_sources(library, slug):
     lesson = library.lessons[slug]
 
-    assert 8 <= len({card.block for card in lesson.cards if not card.sounding}) <= 14  # what sounds comes on top
+    assert 8 <= len({card.block for card in lesson.cards}) <= 14
     assert {card.type for card in lesson.cards} >= {"basic", "cloze", "typed"}
     assert any(card.options or card.sounding for card in lesson.cards)
     assert 3 <= len(lesson.objectives) <= 5

@@ -30,7 +30,7 @@ PATIENCE = 20.0  # seconds
 USED_AGAIN_SECONDS = 86400  # so often a file's date is brought up to date, by which the trimming goes
 LOWEST_LOSSY_HZ = 200.0
 LOWEST_LOSSY_ROOT = 68  # MIDI: an octave below it is 208 Hz
-ALWAYS_WHOLE = frozenset({"pan", "width", "rhythm", "tempo"})
+ALWAYS_WHOLE = frozenset({"pan", "width", "rhythm", "tempo", "degree", "cadence", "progression"})  # low basses, too
 BY_FREQUENCY = frozenset({"eq", "filter", "tone", "noise-or-tone"})
 
 Write = Callable[["Take", Path, Path | None], None]  # (take, where to, where the one beside it goes to)

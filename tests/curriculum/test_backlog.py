@@ -175,7 +175,13 @@ def test_today_shows_the_choices_and_comes_back_to_itself(as_ada, behind):
 
 def test_the_end_page_offers_more_for_today(as_ada, behind):
     page = as_ada.get("/reviews").text
-    while "data-desk-grades" in page:
+    for _ in range(300):  # more than there are
+        if "data-desk-grades" not in page:
+            break
+        if "data-ear" in page:
+            as_ada.send("/reviews/buried", {"card": re.search(r'data-card="([^"]+)"', page)[1]})
+            page = as_ada.get("/reviews").text
+            continue
         action = re.search(r'action="(/reviews/[^"]+)" data-desk-grades', page)
         review = re.search(r'name="id" value="([^"]+)"', page)
         as_ada.send(action[1], {"id": review[1], "rating": "4", "seconds": "2"})
