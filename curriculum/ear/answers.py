@@ -15,6 +15,7 @@ from curriculum import showing
 from curriculum.content import Card
 from curriculum.ear import takes
 from curriculum.models import EarAnswer, Review
+from curriculum.synth import VERSION
 
 EASY = 4
 GOOD = 3
@@ -71,7 +72,7 @@ def row(card: Card, seed: int, given: Given, rating: int, *, review_id: UUID, da
         "skill": asked.skill,
         "level": asked.level,
         "seed": signed(seed),
-        "synth": int(takes.synth_version()),
+        "synth": VERSION,
         "specs": takes.as_text(asked.specs),
         "asked": asked.right,
         "given": given.key,

@@ -21,6 +21,7 @@ from core.errors import Busy, NotFound
 from core.ids import uuid7
 from core.words import size as size_words
 from curriculum.ear.asked import Asked, Spec
+from curriculum.synth import VERSION
 from curriculum.synth import spec as specs
 
 FORMATS = {"flac": "audio/flac", "mp3": "audio/mpeg"}
@@ -99,7 +100,7 @@ class Takes:
 
     def name(self, take: Take) -> str:
         """64 hex digits. Nobody without the key can find them for a guess, nor the spec from them."""
-        version = self.version or synth_version()
+        version = self.version or VERSION
         message = f"sound {version} {take.text}".encode()
         return hmac.new(self.key.encode(), message, hashlib.sha256).hexdigest()
 
@@ -217,13 +218,6 @@ def _put(path: Path, content: bytes) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def synth_version() -> str:
-    """By which the samples of a sound change."""
-    from curriculum.synth import render  # numpy comes with the first sound, not with the start
-
-    return str(render.VERSION)
 
 
 def _write(take: Take, path: Path, beside: Path | None) -> None:

@@ -102,6 +102,8 @@ function come() {
   found.dataset.seen = "";
   stopRun();
   for (const axis of document.querySelectorAll("[data-ear-axis]")) show(axis);
+  if (!navigator.connection?.saveData) // made and fetched while the question is read
+    for (const one of found.querySelectorAll("[data-ear-sound]")) one.preload = "auto";
   const sound = found.querySelector("[data-ear-sound]");
   if (sound && "earAtOnce" in found.dataset) ask(sound);
 }
