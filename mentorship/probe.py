@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from core import confined
 from core.errors import Refused, TooLarge, WrongKind
-from curriculum.audio.sound import PROMISED
+from curriculum.audio.headers import PROMISED
 from mentorship import aac
 from mentorship import file_kinds as kinds
 from mentorship.file_kinds import CHOICE, LABELS, TAKEN

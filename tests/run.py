@@ -14,6 +14,7 @@ from tests.e2e.browser import NoBrowser, find_browser
 from tests.leave_out import FAILED_CHECKS
 
 CHECKS = ("ruff check", "ruff format --check", "mypy")
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # each worker, and each later run, would compile all tests again
 WORKERS = 3  # on two cores: browser tests often wait
 
 
@@ -60,7 +61,8 @@ def run_pytest(arguments: list[str]) -> int:
     """In a process group of its own: one Ctrl-C reaches pytest once, though it reaches us and our launcher too."""
     options = ["-p", "tests.leave_out", "-n", str(WORKERS), "--dist", "loadgroup"]
     words = [sys.executable, "-m", "pytest", *options, *arguments]
-    child = subprocess.Popen(words, cwd=HERE, process_group=None if os.name == "nt" else 0)
+    surroundings = {name: text for name, text in os.environ.items() if name != NO_BYTECODE}
+    child = subprocess.Popen(words, cwd=HERE, env=surroundings, process_group=None if os.name == "nt" else 0)
     told: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:

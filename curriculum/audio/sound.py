@@ -1,7 +1,6 @@
 """A sound file read in blocks: what its header says, and what is really in it."""
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -9,6 +8,7 @@ from typing import Any, BinaryIO
 import numpy
 
 from core.errors import Refused
+from curriculum.audio.headers import PROMISED
 
 BLOCK = 65_536  # frames
 CHANNELS = range(1, 7)
@@ -19,7 +19,6 @@ BITS |= {f"ALAC_{bits}": bits for bits in (16, 20, 24, 32)}
 FLOATS = {"FLOAT", "DOUBLE"}
 LOUDEST = 1e6  # 120 dB over full scale: what is beyond is no sound but damage
 
-PROMISED = re.compile(r"^ *(?:RIFF|riff|Riff size|FORM|data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
 UNKNOWN_LENGTH = 0x7FFF_F000  # octets; what programs write into a header that they never come back to
 
 DAMAGED = "This file cannot be read as sound: it is damaged, incomplete or of a kind we do not know. Export it again."

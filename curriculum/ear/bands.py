@@ -2,7 +2,7 @@
 
 import math
 
-from curriculum.audio.spectrum import CENTRES
+from curriculum.audio.thirds import CENTRES
 
 NAMED_HZ = tuple(one for one in CENTRES if 31.5 <= one <= 16_000)  # lower and higher ones are never asked
 FIRST = -15  # step of the lowest, 1000 * 2 ** (-15 / 3) = 31.25 Hz

@@ -39,6 +39,7 @@ function ask(sound) {
 function play(sound) {
   last = sound;
   note();
+  hush(sound);
   sound.currentTime = 0;
   sound.play().catch((fault) => {
     if (fault.name !== "AbortError") say("This sound could not be played. Press play again, or answer without sound.");
@@ -48,8 +49,13 @@ function play(sound) {
   if (plays) plays.value = Number(plays.value) + 1;
 }
 
+function hush(besides) {
+  for (const other of document.querySelectorAll("audio")) if (other !== besides) other.pause();
+}
+
+// The event comes late: a sound that was stopped meanwhile, by quick fingers, must not stop the next one.
 document.addEventListener("play", (event) => {
-  for (const other of document.querySelectorAll("audio")) if (other !== event.target) other.pause();
+  if (!event.target.paused) hush(event.target);
   mark();
 }, true);
 for (const name of ["pause", "ended"]) document.addEventListener(name, mark, true);

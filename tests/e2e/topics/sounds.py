@@ -1,0 +1,3 @@
+"""Sounds under their names: no pages."""
+
+NO_PAGES = {"sounds.sound"}
