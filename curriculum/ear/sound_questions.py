@@ -10,7 +10,7 @@ from curriculum.ear.asked import Asked, Choice
 from curriculum.ear.dice import Dice
 from curriculum.synth import spec
 from curriculum.synth.fields import NOISE_SEEDS
-from curriculum.synth.sources import HEARD
+from curriculum.synth.hearable import HEARD
 
 PINK = ("pink",)
 LOOPS = ("drums", "bass", "keys", "voice", "mix")

@@ -16,19 +16,6 @@ PEAK = 0.5  # of a loop: -6 dBFS, where a threshold of -20 dB has something to d
 REFLECTED_MS, WIDE = (11, 17), 0.3  # what is heard on the sides alone, and how loud against the middle
 RMS = 0.125  # of a noise: -18 dBFS, which peaks at about the same
 
-# Hz: the octaves and thirds in which a bell of 6 dB can be heard on it.
-HEARD = {
-    "white": (31.5, 16_000),
-    "pink": (31.5, 16_000),
-    "brown": (31.5, 4_000),
-    "drums": (63, 16_000),
-    "mix": (63, 16_000),
-    "snare": (125, 16_000),
-    "bass": (63, 4_000),
-    "keys": (63, 8_000),
-    "voice": (125, 16_000),
-}
-
 
 @lru_cache(maxsize=6)  # both sides of a pair ask for the same one
 def source(name: str, frames: int, rate: int, seed: int, sides: int = 1) -> Sound:

@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from curriculum.synth import instruments, loops, sources
+from curriculum.synth.hearable import HEARD
 from curriculum.synth.noise import noise, white
 from tests.curriculum.synth.specs import RATE, db
 
@@ -54,7 +55,7 @@ def test_each_of_the_sixteen_seeds_sounds_otherwise():
 
 @pytest.mark.parametrize("name", sources.SOURCES)
 def test_a_source_has_something_where_an_equaliser_is_to_be_heard(name):
-    low, high = sources.HEARD[name]
+    low, high = HEARD[name]
     asked = (low <= OCTAVES) & (high >= OCTAVES)
     for seed in range(0, 16, 3):
         heard = octaves(sources.source(name, 3 * RATE, RATE, seed))
