@@ -68,7 +68,7 @@ def _measure(make: Any, room: Path, scale: Scale, without: set[str]) -> dict[str
         raw["meter"] = meter.measure(room, quick=scale == replace(QUICK, rounds=scale.rounds), rounds=scale.rounds)
     if "sounds" not in without:
         say("sounds of cards")
-        raw["sounds"] = sounds.measure(scale.rounds)
+        raw["sounds"] = sounds.measure(scale.rounds) | sounds.measure_again(make, room, scale.rounds)
     if "pictures" not in without:
         say("pictures of cards")
         raw["pictures"] = pictures.measure(scale.rounds)
