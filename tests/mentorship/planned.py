@@ -32,4 +32,6 @@ def agree(db, apprentice, mentor, **more):
 
 def told(db, person):
     """What somebody was told, the oldest first."""
-    return [one.text for one in db.exec(select(Notice).where(Notice.user_id == person.id).order_by(Notice.id))]
+    return [
+        one.text for one in db.exec(select(Notice).where(Notice.user_id == person.id).order_by(Notice.at, Notice.id))
+    ]

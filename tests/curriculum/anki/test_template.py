@@ -38,7 +38,7 @@ PIECES += [
     ">",
 ]
 MESS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=30).map("".join)
-SECONDS = 2
+SECONDS = 10  # of CPU; half a second on a quiet machine, minutes where the time grows with the square
 
 
 def front(text: str, values: dict[str, str] = VALUES, ord: int = 0, is_cloze: bool = False) -> str:
